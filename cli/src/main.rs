@@ -1,0 +1,4 @@
+//! The `boathook` command.
+#![forbid(unsafe_code)]
+
+fn main() {}

@@ -1,0 +1,2 @@
+//! Boathook's resources: their schema and nothing else.
+#![forbid(unsafe_code)]

@@ -1,0 +1,23 @@
+//! What a gateway does with a request, as plain data and pure functions over it.
+//!
+//! The contract between the planes: the operator compiles a resource into a [`plan::Plan`]; the gateway turns plan and
+//! keys into a [`route::Route`] and asks it what to do. Nothing here performs IO, reads a clock or draws randomness:
+//! `now`, ids and bytes are arguments.
+#![forbid(unsafe_code)]
+
+pub mod expr;
+pub mod http_step;
+pub mod json;
+pub mod limits;
+pub mod machine;
+pub mod plan;
+pub mod reason;
+pub mod reply;
+pub mod request;
+pub mod route;
+pub mod schema;
+pub mod scope;
+pub mod secret;
+pub mod table;
+pub mod template;
+pub mod verify;

@@ -1,0 +1,67 @@
+//! A request as the stages of the request path see it; a later stage takes only what an earlier one returned.
+//!
+//! Holds bytes and facts; parses nothing.
+
+use std::net::IpAddr;
+
+use bytes::Bytes;
+use http::{HeaderMap, Method};
+use jiff::Timestamp;
+
+/// A request whose body has arrived whole and within the limit; nothing of it is believed yet.
+#[derive(Clone, Debug)]
+pub struct RawRequest {
+    /// As sent.
+    pub method: Method,
+    /// The raw path of the request target, not decoded.
+    pub path: String,
+    /// The raw query, without `?`; `None` when there is no `?`.
+    pub query: Option<String>,
+    /// Every field, repeated ones kept.
+    pub headers: HeaderMap,
+    /// As received.
+    pub body: Bytes,
+    /// What the path pattern's names matched, decoded once.
+    pub params: Vec<(String, String)>,
+    /// The client's address.
+    pub client: IpAddr,
+    /// When the head had arrived.
+    pub received_at: Timestamp,
+    /// `<base_url><path>[?query]`: the URL that a sender would have signed.
+    pub url: String,
+}
+
+/// The verified sender.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The preset's name, or the scheme's (`hmac`, `basic`, …); `public` where nothing is verified.
+    pub scheme: String,
+    /// Position of the key that matched in the scheme's `keys`.
+    pub key: Option<usize>,
+    /// Who it is, where the scheme says so (the user name of `basic`).
+    pub subject: Option<String>,
+}
+
+/// A request whose sender is verified. Only [`crate::verify`] makes one.
+#[derive(Clone, Debug)]
+pub struct Verified {
+    request: RawRequest,
+    identity: Identity,
+}
+
+impl Verified {
+    /// For the verification stage alone.
+    pub(crate) fn new(request: RawRequest, identity: Identity) -> Self {
+        Self { request, identity }
+    }
+
+    /// The request.
+    pub fn request(&self) -> &RawRequest {
+        &self.request
+    }
+
+    /// The sender.
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+}

@@ -1,0 +1,2 @@
+//! The data plane: sockets, step executors, metrics. What to do is decided in `boathook_plan`.
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! Every decision of the control plane, pure: validate and compile.
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! The control plane's shell.
+#![forbid(unsafe_code)]
