@@ -5,6 +5,7 @@
 //! `now`, ids and bytes are arguments.
 #![forbid(unsafe_code)]
 
+pub mod egress;
 pub mod expr;
 pub mod http_step;
 pub mod json;
