@@ -1,11 +1,21 @@
 //! Values: JSON as it was sent, cheap to clone and to share between threads.
 //!
-//! Numbers keep what the text said: as i64, u64 or f64 where that round-trips, else the text itself.
+//! Numbers keep what the text said: as i64, u64 or f64 where that round-trips, else the text itself. Reading and writing
+//! are in the modules below; nothing here knows of expressions.
+
+mod number;
+mod projection;
+mod read;
+mod write;
 
 use std::sync::Arc;
 
 use bytes::Bytes;
 use indexmap::IndexMap;
+
+pub use number::Number;
+pub use projection::Projection;
+pub use read::{ReadError, ReadFault, read};
 
 /// A JSON value. Clones share their children.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -30,22 +40,85 @@ pub enum Json {
 /// Members of an object, in order; a repeated name keeps its last value.
 pub type Object = IndexMap<Arc<str>, Json>;
 
-/// A number as its text said.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Number {
-    /// A whole number that fits.
-    Int(i64),
-    /// A whole number above `i64::MAX` that fits.
-    UInt(u64),
-    /// A finite number whose shortest text is the text that was sent.
-    Double(f64),
-    /// Anything else, as it was written.
-    Text(Arc<str>),
-}
-
 impl Json {
     /// Text.
     pub fn text(text: &str) -> Self {
+        Self::String(text.into())
+    }
+
+    /// A list.
+    pub fn list(items: impl IntoIterator<Item = Self>) -> Self {
+        Self::Array(Arc::new(items.into_iter().collect()))
+    }
+
+    /// An object; a repeated name keeps its first place and its last value.
+    pub fn object<'n>(members: impl IntoIterator<Item = (&'n str, Self)>) -> Self {
+        Self::Object(Arc::new(members.into_iter().map(|(name, value)| (name.into(), value)).collect()))
+    }
+
+    /// The value behind the member names of `path`; `None` when a name is not there or stands in something else than
+    /// an object. The empty path is the value itself.
+    pub fn get<'p>(&self, path: impl IntoIterator<Item = &'p str>) -> Option<&Self> {
+        path.into_iter().try_fold(self, |value, name| value.as_object()?.get(name))
+    }
+
+    /// Whether this is `null`.
+    pub const fn is_null(&self) -> bool {
+        matches!(self, Self::Null)
+    }
+
+    /// The truth value, of a boolean.
+    pub const fn as_bool(&self) -> Option<bool> {
+        if let Self::Bool(value) = self { Some(*value) } else { None }
+    }
+
+    /// The number, of a number.
+    pub const fn as_number(&self) -> Option<&Number> {
+        if let Self::Number(number) = self { Some(number) } else { None }
+    }
+
+    /// The text, of a string.
+    pub fn as_str(&self) -> Option<&str> {
+        if let Self::String(text) = self { Some(text) } else { None }
+    }
+
+    /// The items, of a list.
+    pub fn as_array(&self) -> Option<&[Self]> {
+        if let Self::Array(items) = self { Some(items) } else { None }
+    }
+
+    /// The members, of an object.
+    pub fn as_object(&self) -> Option<&Object> {
+        if let Self::Object(members) = self { Some(members) } else { None }
+    }
+}
+
+impl From<bool> for Json {
+    fn from(value: bool) -> Self {
+        Self::Bool(value)
+    }
+}
+
+impl From<i64> for Json {
+    fn from(value: i64) -> Self {
+        Self::Number(Number::Int(value))
+    }
+}
+
+impl From<u64> for Json {
+    fn from(value: u64) -> Self {
+        Self::Number(i64::try_from(value).map_or(Number::UInt(value), Number::Int))
+    }
+}
+
+impl From<&str> for Json {
+    fn from(text: &str) -> Self {
+        Self::text(text)
+    }
+}
+
+impl From<String> for Json {
+    fn from(text: String) -> Self {
         Self::String(text.into())
     }
 }
@@ -55,12 +128,9 @@ impl From<serde_json::Value> for Json {
         match value {
             serde_json::Value::Null => Self::Null,
             serde_json::Value::Bool(value) => Self::Bool(value),
-            serde_json::Value::Number(number) => {
-                let exact = number.as_i64().map(Number::Int).or_else(|| number.as_u64().map(Number::UInt));
-                Self::Number(exact.or_else(|| number.as_f64().map(Number::Double)).unwrap_or(Number::Int(0)))
-            }
+            serde_json::Value::Number(number) => Self::Number(number.into()),
             serde_json::Value::String(text) => Self::String(text.into()),
-            serde_json::Value::Array(items) => Self::Array(Arc::new(items.into_iter().map(Self::from).collect())),
+            serde_json::Value::Array(items) => Self::list(items.into_iter().map(Self::from)),
             serde_json::Value::Object(members) => {
                 Self::Object(Arc::new(members.into_iter().map(|(name, value)| (name.into(), value.into())).collect()))
             }
@@ -68,34 +138,5 @@ impl From<serde_json::Value> for Json {
     }
 }
 
-impl std::fmt::Display for Json {
-    /// Compact JSON.
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.write_str(&serde_json::to_string(self).map_err(|_| std::fmt::Error)?)
-    }
-}
-
-impl serde::Serialize for Json {
-    fn serialize<S: serde::Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Null => out.serialize_unit(),
-            Self::Bool(value) => out.serialize_bool(*value),
-            Self::Number(Number::Int(value)) => out.serialize_i64(*value),
-            Self::Number(Number::UInt(value)) => out.serialize_u64(*value),
-            Self::Number(Number::Double(value)) => out.serialize_f64(*value),
-            Self::Number(Number::Text(text)) | Self::String(text) => out.serialize_str(text),
-            Self::Bytes(bytes) => {
-                use base64::Engine as _;
-                out.serialize_str(&base64::engine::general_purpose::STANDARD.encode(bytes))
-            }
-            Self::Array(items) => out.collect_seq(items.iter()),
-            Self::Object(members) => out.collect_map(members.iter().map(|(name, value)| (&**name, value))),
-        }
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Json {
-    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        serde_json::Value::deserialize(from).map(Self::from)
-    }
-}
+#[cfg(test)]
+mod tests;
