@@ -1,0 +1,20 @@
+//! Svix: Standard Webhooks under its own header names; its libraries also read the unbranded ones.
+//!
+//! Source: <https://docs.svix.com/receiving/verifying-payloads/how-manual>
+
+use super::standard_webhooks::{KEY, form};
+use super::{Ack, IdPlace, Place, Preset, Proof};
+
+pub(super) static PRESET: Preset = Preset {
+    name: "Svix",
+    proof: Proof::Hmac(|| vec![form("svix"), form("webhook")]),
+    keys: &[KEY],
+    ack: Ack::Accepted,
+    handshake: None,
+    event: &[Place::Body(&["type"])],
+    delivery_id: &[
+        IdPlace { place: Place::Header("svix-id"), signed: true },
+        IdPlace { place: Place::Header("webhook-id"), signed: true },
+    ],
+    docs: "https://docs.svix.com/receiving/verifying-payloads/how-manual",
+};
