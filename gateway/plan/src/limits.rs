@@ -34,3 +34,6 @@ pub const JSON_NODES: usize = 100_000;
 
 /// Requests through Boathook that led to this one, counted by a header; more than this is a loop.
 pub const HOPS: u32 = 5;
+
+/// Bytes of an outbound URL: what common servers read of a request line.
+pub const URL_SIZE: usize = 8 << 10;

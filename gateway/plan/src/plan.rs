@@ -560,7 +560,7 @@ pub enum AnswerBody {
 }
 
 /// What a workflow's outbound requests may reach.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Egress {
     /// Whether public addresses may be dialled.
@@ -574,7 +574,7 @@ pub struct Egress {
 }
 
 /// Networks and the ports on them; no ports means all.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AddressRule {
     /// The networks.
@@ -584,7 +584,7 @@ pub struct AddressRule {
 }
 
 /// Host names, exact or `*.suffix`, and the ports on them; no ports means all.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct HostRule {
     /// The names, lower case.

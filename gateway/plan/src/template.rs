@@ -2,10 +2,28 @@
 //!
 //! Splices nothing into JSON: a leaf that is exactly one template becomes its value, any other leaf becomes text.
 
-use crate::expr::{EvalError, ExprError, Reference};
+use crate::expr::{EvalError, Expr, ExprError, Reference};
 use crate::json::Json;
 use crate::plan::Delimiters;
 use crate::scope::Scope;
+
+/// A piece of a compiled string, for those that encode each value for its place.
+#[derive(Clone, Copy, Debug)]
+pub enum Part<'t> {
+    /// As written.
+    Text(&'t str),
+    /// What stands between delimiters.
+    Expr(&'t Expr),
+}
+
+/// A value inside a text: strings as they are, null as nothing, the rest as compact JSON.
+pub fn text_of(value: &Json) -> String {
+    match value {
+        Json::Null => String::new(),
+        Json::String(text) => text.to_string(),
+        Json::Bool(_) | Json::Number(_) | Json::Bytes(_) | Json::Array(_) | Json::Object(_) => value.to_string(),
+    }
+}
 
 /// A compiled string.
 #[derive(Clone, Debug)]
@@ -35,6 +53,11 @@ impl Template {
     /// Whether the string holds no template.
     pub fn is_constant(&self) -> bool {
         true
+    }
+
+    /// The pieces in order; none of an empty string.
+    pub fn parts(&self) -> impl Iterator<Item = Part<'_>> {
+        std::iter::once(Part::Text(&self.source))
     }
 
     /// What the templates read of their roots.
