@@ -12,6 +12,7 @@ pub mod json;
 pub mod limits;
 pub mod machine;
 pub mod plan;
+pub mod problem;
 pub mod reason;
 pub mod reply;
 pub mod request;

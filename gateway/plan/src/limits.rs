@@ -37,3 +37,11 @@ pub const HOPS: u32 = 5;
 
 /// Bytes of an outbound URL: what common servers read of a request line.
 pub const URL_SIZE: usize = 8 << 10;
+/// Bytes of a failure's message in the journal and in `$error`.
+pub const MESSAGE_SIZE: usize = 4 << 10;
+
+/// How many attempts of one step its trace holds, the last ones.
+pub const TRACE_ATTEMPTS: usize = 32;
+
+/// Bytes of one header field's value in an answer.
+pub const ANSWER_HEADER_SIZE: usize = 8 << 10;

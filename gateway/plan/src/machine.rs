@@ -1,1 +1,29 @@
-//! To be written.
+//! A workflow as a pure state machine: `step(state, event) -> (state, [effect])`.
+//!
+//! The executor performs effects in their order and feeds back what came of them as events; it decides nothing. Whatever
+//! a run does is decided here, from the program, the input and the journal alone, so that a run that goes on after a
+//! crash takes the very same way: every change of a run is an [`Entry`], written before it is used, and the only
+//! function that changes a run applies entries.
+//!
+//! A run is a tree of frames, one for each block that is being run. `$secrets` is never here: the executor adds it to
+//! the scope of an attempt.
+
+pub mod effect;
+pub mod entry;
+pub mod event;
+pub mod input;
+pub mod outcome;
+pub mod place;
+pub mod program;
+pub mod state;
+pub mod trace;
+
+pub use effect::{Alarm, Attempt, Effect};
+pub use entry::{Entry, Fact, StepResult, Tried};
+pub use event::{Cancellation, Event, EventKind};
+pub use input::Input;
+pub use outcome::{Outcome, RunError};
+pub use place::{Place, Seed};
+pub use program::{Program, ProgramError};
+pub use state::{State, step};
+pub use trace::{AttemptTrace, Phase, StepTrace, Trace};

@@ -1,0 +1,123 @@
+//! The journal: what is durable of a run. Everything that a run knows of itself follows from its program, its input and
+//! its entries.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::place::Place;
+use crate::json::Json;
+use crate::plan::EndOutcome;
+use crate::reason::StepFailure;
+
+/// One entry. The store keeps it in order and unchanged, and encrypts it where [`Entry::sensitive`] holds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Entry {
+    /// When it was written; never before the entry in front of it.
+    pub at: Timestamp,
+    /// What it says.
+    pub fact: Fact,
+}
+
+/// The kinds of entries. A decision is written like a result: a run that goes on never decides twice.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Fact {
+    /// `if` did not hold.
+    Skipped {
+        /// The step.
+        place: Place,
+        /// The path that was not there, where that was why.
+        missing: Option<String>,
+    },
+    /// A calling step runs a block.
+    Entered {
+        /// The step.
+        place: Place,
+        /// The block; `None` when no case held and there is no `else`.
+        block: Option<String>,
+        /// Paths that were not there, of the cases that did not hold for that.
+        missing: Vec<String>,
+    },
+    /// The block of a calling step is done; its last result is the step's.
+    Returned {
+        /// The step.
+        place: Place,
+    },
+    /// An attempt failed, and another follows.
+    Retrying {
+        /// The step.
+        place: Place,
+        /// The attempt that failed.
+        tried: Tried,
+        /// Why.
+        failure: StepFailure,
+        /// Milliseconds from this entry to the next attempt.
+        pause_ms: u64,
+    },
+    /// The step has a result.
+    Succeeded {
+        /// The step.
+        place: Place,
+        /// The attempt that yielded it.
+        tried: Tried,
+        /// The result.
+        result: StepResult,
+    },
+    /// The step has failed for good.
+    Failed {
+        /// The step.
+        place: Place,
+        /// The last attempt.
+        tried: Tried,
+        /// Why.
+        failure: StepFailure,
+    },
+    /// An `end` step ended the run.
+    Ended {
+        /// The step.
+        place: Place,
+        /// How.
+        outcome: EndOutcome,
+        /// Its message.
+        message: Option<String>,
+    },
+    /// Something other than a step ended the program: time, a cancellation, an answer that cannot be rendered.
+    Stopped {
+        /// Why.
+        failure: StepFailure,
+    },
+}
+
+/// One attempt of a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Tried {
+    /// From 1.
+    pub attempt: u32,
+    /// When it began.
+    pub began: Timestamp,
+}
+
+/// A step's result. `Debug` does not show a sensitive one.
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StepResult {
+    /// The value.
+    pub value: Json,
+    /// Whether it may be shown nowhere.
+    pub sensitive: bool,
+}
+
+impl std::fmt::Debug for StepResult {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.sensitive { out.write_str("StepResult(…)") } else { write!(out, "StepResult({})", self.value) }
+    }
+}
+
+impl Entry {
+    /// Whether the entry holds the result of a step that is `sensitive`.
+    pub fn sensitive(&self) -> bool {
+        matches!(&self.fact, Fact::Succeeded { result, .. } if result.sensitive)
+    }
+}
