@@ -27,7 +27,8 @@ const REFUSALS: [Problem; 21] = [
     refusal(Reason::RequestTooSlow, StatusCode::REQUEST_TIMEOUT, "The request did not arrive in time."),
     refusal(Reason::HeadersTooLarge, StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "The request's head is too large."),
     refusal(Reason::BadFraming, StatusCode::BAD_REQUEST, "The request is not well-formed HTTP."),
-    refusal(Reason::Overloaded, StatusCode::SERVICE_UNAVAILABLE, "The gateway has too many requests in flight.").after(1),
+    refusal(Reason::Overloaded, StatusCode::SERVICE_UNAVAILABLE, "The gateway has too many requests in flight.")
+        .after(1),
     refusal(Reason::NoRoute, StatusCode::NOT_FOUND, "There is no webhook here."),
     refusal(Reason::Suspended, StatusCode::SERVICE_UNAVAILABLE, "The webhook is suspended.").after(60),
     refusal(Reason::MethodNotAllowed, StatusCode::METHOD_NOT_ALLOWED, "The webhook does not take this method."),
@@ -38,7 +39,8 @@ const REFUSALS: [Problem; 21] = [
     refusal(Reason::SignatureInvalid, StatusCode::UNAUTHORIZED, "The request's signature does not hold."),
     refusal(Reason::TimestampOutOfRange, StatusCode::UNAUTHORIZED, "The signing time is missing or too far off."),
     refusal(Reason::CredentialsInvalid, StatusCode::UNAUTHORIZED, "The request's credentials do not hold."),
-    refusal(Reason::KeyUnavailable, StatusCode::SERVICE_UNAVAILABLE, "The webhook cannot verify requests now.").after(30),
+    refusal(Reason::KeyUnavailable, StatusCode::SERVICE_UNAVAILABLE, "The webhook cannot verify requests now.")
+        .after(30),
     refusal(Reason::UnsupportedMediaType, StatusCode::UNSUPPORTED_MEDIA_TYPE, "The body's type is not taken here."),
     refusal(Reason::MalformedBody, StatusCode::BAD_REQUEST, "The body is not what its type says."),
     refusal(Reason::SchemaViolation, StatusCode::UNPROCESSABLE_ENTITY, "The body does not have the required shape."),
@@ -64,7 +66,8 @@ impl Problem {
     pub const RUN_FAILED: Self = row("RunFailed", StatusCode::INTERNAL_SERVER_ERROR, "The workflow failed.");
 
     /// A run was cancelled before it could answer.
-    pub const RUN_CANCELLED: Self = row("RunCancelled", StatusCode::INTERNAL_SERVER_ERROR, "The workflow was cancelled.");
+    pub const RUN_CANCELLED: Self =
+        row("RunCancelled", StatusCode::INTERNAL_SERVER_ERROR, "The workflow was cancelled.");
 
     /// A run did not answer before its deadline.
     pub const DEADLINE_EXCEEDED: Self =

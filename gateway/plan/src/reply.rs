@@ -1,11 +1,15 @@
 //! What a sender is sent: status, header fields and bytes, ready for the socket.
 //!
-//! Renders an [`Answer`](crate::plan::Answer) with the values of a run; a header field with CR, LF or NUL is refused.
+//! Sends nothing. How a workflow's own answers come about is in [`answer`].
+
+mod answer;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use crate::json::Json;
+
+pub use answer::{AnswerError, AnswerProgram, Unsaid};
 
 /// An answer, ready to send.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,17 +30,18 @@ impl Reply {
 
     /// Text as `text/plain; charset=utf-8`: never a type that a browser would run.
     pub fn text(status: StatusCode, text: impl Into<String>) -> Self {
-        Self::typed(status, "text/plain; charset=utf-8", text.into().into())
+        Self::typed(status, "text/plain; charset=utf-8", text.into())
     }
 
     /// JSON, compact.
     pub fn json(status: StatusCode, value: &Json) -> Self {
-        Self::typed(status, "application/json", value.to_string().into())
+        Self::typed(status, "application/json", value.to_string())
     }
 
-    fn typed(status: StatusCode, content_type: &'static str, body: Bytes) -> Self {
+    /// Any text under its media type.
+    pub(crate) fn typed(status: StatusCode, media_type: &'static str, body: String) -> Self {
         let mut headers = HeaderMap::new();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-        Self { status, headers, body }
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+        Self { status, headers, body: body.into() }
     }
 }

@@ -10,7 +10,7 @@ use crate::json::Json;
 /// The facts that a run is given; with them and its journal it can go on anywhere.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Input {
-    /// The execution's id, a UUIDv7.
+    /// The execution's id, a `UUIDv7`.
     pub execution: Uuid,
     /// `$execution.attempt`: 1, and one more with each replay.
     pub attempt: u32,

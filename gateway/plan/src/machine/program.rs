@@ -4,8 +4,7 @@ use crate::plan::Plan;
 
 /// A compiled workflow. Shared by all its runs.
 #[derive(Clone, Debug)]
-pub struct Program {
-}
+pub struct Program {}
 
 /// A part of the plan that cannot be compiled. `validate` finds all of them when the workflow is applied; here the first
 /// one refuses the route.
