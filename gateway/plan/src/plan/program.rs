@@ -1,0 +1,155 @@
+//! The program as plain data: steps of every kind that is built, blocks, retries.
+
+use serde::{Deserialize, Serialize};
+
+use super::Answer;
+use super::http::HttpStep;
+use crate::json::Json;
+
+/// Steps, blocks, and what runs after a failure.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Program {
+    /// Run in order.
+    pub steps: Vec<Step>,
+    /// Run by name.
+    pub blocks: Vec<Block>,
+    /// The block that runs after the last retry.
+    pub on_failure: Option<String>,
+}
+
+/// Steps that run as one, by name.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Block {
+    /// Unique in the workflow.
+    pub name: String,
+    /// Run in order.
+    pub steps: Vec<Step>,
+}
+
+/// One step. Defaults are filled in by the compiler: nothing here is optional that has one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Step {
+    /// Unique in the workflow, blocks included.
+    pub name: String,
+    /// CEL; false skips the step.
+    pub if_: Option<String>,
+    /// Of one attempt, in milliseconds.
+    pub timeout_ms: u64,
+    /// How often, and how far apart.
+    pub retry: Retry,
+    /// CEL over `$result`; false is a failed attempt.
+    pub until: Option<String>,
+    /// What a failure does.
+    pub on_error: OnError,
+    /// The result is shown nowhere.
+    pub sensitive: bool,
+    /// What it does.
+    pub kind: StepKind,
+}
+
+/// Attempts in all and the pause between them: full jitter below `min(initial · factorⁿ, max)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Retry {
+    /// The first one included; at least 1.
+    pub attempts: u32,
+    /// Milliseconds.
+    pub initial_ms: u64,
+    /// At least 1.
+    pub factor: u32,
+    /// Milliseconds; also the longest `Retry-After` that is honoured.
+    pub max_ms: u64,
+}
+
+/// What a step's failure does to the run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OnError {
+    /// The run fails.
+    #[default]
+    Fail,
+    /// The step's result is `{error: {reason, message}}` and the run goes on.
+    Continue,
+}
+
+/// The kinds of steps that are built.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum StepKind {
+    /// An HTTP request.
+    Http(Box<HttpStep>),
+    /// Values for later steps: a JSON object whose string leaves may hold templates.
+    Set(Json),
+    /// A schema, CEL checks, or both.
+    Validate(ValidateStep),
+    /// The first case that holds runs its block.
+    Branch(BranchStep),
+    /// Answers the sender.
+    Respond(Answer),
+    /// Ends the run.
+    End(EndStep),
+}
+
+/// `validate`
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ValidateStep {
+    /// What is checked: JSON whose string leaves may hold templates.
+    pub value: Json,
+    /// JSON Schema 2020-12.
+    pub schema: Option<Json>,
+    /// All are evaluated, in order.
+    pub checks: Vec<Check>,
+}
+
+/// A CEL condition and what it means when it does not hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Check {
+    /// CEL.
+    pub that: String,
+    /// A template.
+    pub message: String,
+}
+
+/// `branch`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BranchStep {
+    /// Tried in order.
+    pub cases: Vec<Case>,
+    /// The block when no case holds.
+    pub else_: Option<String>,
+}
+
+/// A condition and the block it runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Case {
+    /// CEL.
+    pub if_: String,
+    /// A block's name.
+    pub run: String,
+}
+
+/// `end`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EndStep {
+    /// How the run ends.
+    pub outcome: EndOutcome,
+    /// A template.
+    pub message: Option<String>,
+}
+
+/// How an `end` step ends the run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum EndOutcome {
+    /// As if the last step had succeeded.
+    #[default]
+    Succeeded,
+    /// As if a step had failed.
+    Failed,
+}
