@@ -1,4 +1,22 @@
 //! The data plane: sockets, step executors, metrics. What to do is decided in `boathook_plan`.
 #![forbid(unsafe_code)]
 
+pub mod admin;
+pub mod clock;
+pub mod config;
+mod execute;
+mod gate;
+pub mod gateway;
 pub mod http_step;
+mod ingest;
+mod log;
+mod metrics;
+pub mod routes;
+mod server;
+mod shared;
+mod stop;
+
+pub use clock::Clock;
+pub use config::{Config, Limits};
+pub use gateway::{Addresses, Gateway, StartError};
+pub use routes::Rejected;

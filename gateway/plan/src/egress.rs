@@ -50,7 +50,9 @@ impl fmt::Display for Cause {
         match self {
             Self::Never(name) => write!(out, "{name} addresses are never dialled"),
             Self::NotPublic(name) => write!(out, "{name} addresses need a rule in the gateway's egress.allow"),
-            Self::Internet => out.write_str("the gateway's egress.internet is Deny and no rule of egress.allow covers it"),
+            Self::Internet => {
+                out.write_str("the gateway's egress.internet is Deny and no rule of egress.allow covers it")
+            }
             Self::Port(name) => write!(out, "the {name} port needs a rule in the gateway's egress.allow that lists it"),
         }
     }

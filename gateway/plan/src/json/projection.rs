@@ -42,7 +42,7 @@ impl Projection {
     }
 
     /// What of the member `name` is wanted.
-    pub(super) fn member(&self, name: &str) -> &Self {
+    pub fn member(&self, name: &str) -> &Self {
         match self {
             Self::All | Self::Nothing => self,
             Self::Members(members) => members.get(name).unwrap_or(&Self::Nothing),

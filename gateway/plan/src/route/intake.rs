@@ -1,0 +1,79 @@
+//! Which requests a route takes by path and method; decides what the others are told.
+
+use http::{HeaderValue, Method};
+
+use super::RouteError;
+use crate::plan::Webhook;
+use crate::table::Pattern;
+
+/// A route's path and methods.
+#[derive(Clone, Debug)]
+pub struct Intake {
+    pattern: Pattern,
+    methods: Vec<Method>,
+    allow: HeaderValue,
+}
+
+/// What becomes of a request by its method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MethodVerdict {
+    /// It may start the workflow.
+    Runs,
+    /// It starts nothing, and may be a handshake: the verification says.
+    HandshakeOnly,
+    /// HEAD: answered 200 without a body. Some senders ask so whether the URL is alive.
+    Alive,
+    /// OPTIONS: answered with `Allow`.
+    Options,
+    /// 405 with `Allow`.
+    Refused,
+}
+
+impl Intake {
+    /// Compiles path and methods.
+    pub fn of(webhook: &Webhook) -> Result<Self, RouteError> {
+        let methods = webhook.methods.iter().map(|name| method(name)).collect::<Result<Vec<_>, _>>()?;
+        let names: Vec<&str> = methods.iter().map(Method::as_str).chain(["HEAD", "OPTIONS"]).collect();
+        let text = names.join(", ");
+        let allow = HeaderValue::from_str(&text).map_err(|_| RouteError::Method(text))?;
+        Ok(Self { pattern: Pattern::parse(&webhook.path)?, methods, allow })
+    }
+
+    /// The path.
+    pub fn pattern(&self) -> &Pattern {
+        &self.pattern
+    }
+
+    /// The methods that start the workflow.
+    pub fn methods(&self) -> &[Method] {
+        &self.methods
+    }
+
+    /// The field of a 405 and of OPTIONS (RFC 9110, 10.2.1).
+    pub fn allow(&self) -> &HeaderValue {
+        &self.allow
+    }
+
+    /// Judges a method; `handshakes` are those that the verification lets through.
+    pub fn judge(&self, method: &Method, mut handshakes: impl Iterator<Item = Method>) -> MethodVerdict {
+        if self.methods.contains(method) {
+            MethodVerdict::Runs
+        } else if handshakes.any(|known| known == *method) {
+            MethodVerdict::HandshakeOnly
+        } else if *method == Method::HEAD {
+            MethodVerdict::Alive
+        } else if *method == Method::OPTIONS {
+            MethodVerdict::Options
+        } else {
+            MethodVerdict::Refused
+        }
+    }
+}
+
+/// Only the methods that a workflow can name; HEAD and OPTIONS are answered without it.
+fn method(name: &str) -> Result<Method, RouteError> {
+    [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE]
+        .into_iter()
+        .find(|known| known.as_str() == name)
+        .ok_or_else(|| RouteError::Method(name.to_owned()))
+}

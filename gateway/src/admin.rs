@@ -1,0 +1,114 @@
+//! The admin port: health, metrics, the list of routes. Never served on the public port.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
+use axum::routing::get;
+use axum::{Json, Router};
+use boathook_plan::plan::{SchemeKind, Verification};
+use serde::{Deserialize, Serialize};
+use tokio::net::TcpListener;
+
+use crate::routes::Served;
+use crate::shared::Shared;
+
+/// One route, as `GET /v1/routes` lists it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RouteView {
+    /// The workflow's namespace.
+    pub namespace: String,
+    /// The workflow's name.
+    pub workflow: String,
+    /// Where senders send, path parameters as `{name}`.
+    pub url: String,
+    /// The host whose own table the route is in.
+    pub host: Option<String>,
+    /// The path pattern.
+    pub path: String,
+    /// Methods that start the workflow.
+    pub methods: Vec<String>,
+    /// The preset's name or the scheme's; empty when everybody is admitted.
+    pub schemes: Vec<String>,
+    /// `Sync`.
+    pub mode: String,
+    /// `metadata.generation` that is served.
+    pub generation: i64,
+    /// The revision that is served.
+    pub revision: String,
+}
+
+/// Serves until it is aborted.
+pub(crate) async fn run(shared: Arc<Shared>, listener: TcpListener) {
+    if let Err(error) = axum::serve(listener, app(shared)).await {
+        tracing::error!(error = %error, "serving the admin port");
+    }
+}
+
+fn app(shared: Arc<Shared>) -> Router {
+    Router::new()
+        .route("/healthz", get(async || "ok\n"))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(metrics))
+        .route("/v1/routes", get(routes))
+        .with_state(shared)
+}
+
+/// Ready with a table, until it drains.
+async fn ready(State(shared): State<Arc<Shared>>) -> (StatusCode, &'static str) {
+    match (shared.stop.serving(), shared.routes.ready()) {
+        (true, true) => (StatusCode::OK, "ok\n"),
+        (true, false) => (StatusCode::SERVICE_UNAVAILABLE, "no routes yet\n"),
+        (false, _) => (StatusCode::SERVICE_UNAVAILABLE, "stopping\n"),
+    }
+}
+
+async fn metrics(State(shared): State<Arc<Shared>>) -> axum::response::Response {
+    match shared.metrics.text() {
+        Ok(text) => ([(header::CONTENT_TYPE, prometheus::TEXT_FORMAT)], text).into_response(),
+        Err(error) => {
+            tracing::error!(error = %error, "writing the metrics");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+async fn routes(State(shared): State<Arc<Shared>>) -> Json<Vec<RouteView>> {
+    Json(shared.routes.list().iter().map(|served| RouteView::of(served)).collect())
+}
+
+impl RouteView {
+    fn of(served: &Served) -> Self {
+        let route = &served.route;
+        let plan = route.plan();
+        let webhook = &plan.webhook;
+        Self {
+            namespace: plan.workflow.namespace.clone(),
+            workflow: plan.workflow.name.clone(),
+            url: format!("{}{}", webhook.base_url, webhook.path),
+            host: webhook.host.clone(),
+            path: webhook.path.clone(),
+            methods: webhook.methods.clone(),
+            schemes: webhook.verification.as_ref().map(scheme_names).unwrap_or_default(),
+            mode: "Sync".to_owned(),
+            generation: plan.generation,
+            revision: route.revision().to_string(),
+        }
+    }
+}
+
+fn scheme_names(verification: &Verification) -> Vec<String> {
+    verification.schemes.iter().map(|scheme| scheme_name(&scheme.kind).to_owned()).collect()
+}
+
+fn scheme_name(kind: &SchemeKind) -> &str {
+    match kind {
+        SchemeKind::Preset(name) => name,
+        SchemeKind::Hmac(_) => "hmac",
+        SchemeKind::Basic => "basic",
+        SchemeKind::Bearer => "bearer",
+        SchemeKind::ApiKey(_) => "apiKey",
+    }
+}

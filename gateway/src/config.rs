@@ -1,0 +1,89 @@
+//! What a gateway is started with. Decides the defaults, each with its reason; reads no command line.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+/// What a gateway is started with.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where senders connect. Port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Where health, metrics and the list of routes are served. Whoever can connect may read them.
+    pub admin: SocketAddr,
+    /// Bounds on connections and requests.
+    pub limits: Limits,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            admin: SocketAddr::from((Ipv4Addr::LOCALHOST, 8081)),
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// Bounds on connections and requests, whatever the workflows say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Connections at once; more wait in the kernel's queue.
+    pub connections: usize,
+    /// Requests between their head and their answer; more are told to come back.
+    pub in_flight: usize,
+    /// Time for parts of a request.
+    pub pace: Pace,
+    /// How long a stopping gateway waits for what is in flight.
+    pub drain: Duration,
+}
+
+/// How slow a client may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// From the connection, or the first byte of a later head, to the end of the head.
+    pub head: Duration,
+    /// Between two parts of a body.
+    pub body_idle: Duration,
+    /// From the head to the end of the body.
+    pub body: Duration,
+    /// Between an answer and the next head.
+    pub keep_alive: Duration,
+    /// While the client takes nothing of an answer.
+    pub write: Duration,
+}
+
+/// Connections at once: each costs at most 32 KiB of buffers while idle, 128 MiB in all.
+pub const CONNECTIONS: usize = 4096;
+
+/// Requests at once: with bodies of 1 MiB they fit a pod of 2 GiB.
+pub const IN_FLIGHT: usize = 1024;
+
+/// A head is one packet or two; ten seconds pass for a lost packet on a bad line.
+pub const HEAD: Duration = Duration::from_secs(10);
+
+/// As [`HEAD`], for each part of a body.
+pub const BODY_IDLE: Duration = Duration::from_secs(10);
+
+/// A body of 1 MiB at 17 KiB/s.
+pub const BODY: Duration = Duration::from_secs(60);
+
+/// What common proxies and clients keep a connection for.
+pub const KEEP_ALIVE: Duration = Duration::from_secs(60);
+
+/// As [`HEAD`], for an answer that the client does not read.
+pub const WRITE: Duration = Duration::from_secs(10);
+
+/// What Kubernetes waits by default before it kills.
+pub const DRAIN: Duration = Duration::from_secs(30);
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { connections: CONNECTIONS, in_flight: IN_FLIGHT, pace: Pace::default(), drain: DRAIN }
+    }
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self { head: HEAD, body_idle: BODY_IDLE, body: BODY, keep_alive: KEEP_ALIVE, write: WRITE }
+    }
+}

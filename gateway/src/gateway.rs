@@ -1,0 +1,112 @@
+//! A running gateway: what its owner holds to give it routes and to stop it.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use boathook_plan::route::Route;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use crate::admin;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::routes::Rejected;
+use crate::server;
+use crate::shared::Shared;
+use crate::stop::Stop;
+
+/// A running gateway. Dropping it stops everything at once; [`Gateway::drain`] is the good way.
+#[derive(Debug)]
+pub struct Gateway {
+    shared: Arc<Shared>,
+    addresses: Addresses,
+    stop: Stop,
+    server: JoinHandle<()>,
+    admin: JoinHandle<()>,
+}
+
+/// Where a gateway listens; free ports have their number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Addresses {
+    /// For senders.
+    pub public: SocketAddr,
+    /// For health, metrics and the list of routes.
+    pub admin: SocketAddr,
+}
+
+/// Why a gateway does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A port cannot be had.
+    #[error("listening on {address}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The metrics cannot be set up.
+    #[error("setting up the metrics")]
+    Metrics(#[from] prometheus::Error),
+}
+
+impl Gateway {
+    /// Opens the ports. It answers 404 and is unready until the first [`Gateway::swap`].
+    pub async fn start(config: Config, clock: Clock) -> Result<Self, StartError> {
+        let public = listen(config.listen).await?;
+        let private = listen(config.admin).await?;
+        let addresses = Addresses { public: address(&public, config.listen), admin: address(&private, config.admin) };
+        let stop = Stop::new();
+        let shared = Arc::new(Shared::new(config.limits, clock, stop.signal())?);
+        let server = tokio::spawn(server::run(Arc::clone(&shared), public));
+        let admin = tokio::spawn(admin::run(Arc::clone(&shared), private));
+        Ok(Self { shared, addresses, stop, server, admin })
+    }
+
+    /// Replaces all routes at once. They are given in the order that decides conflicts: of two with one path the
+    /// earlier is served and the later returned. A request in flight keeps the route that it found.
+    #[must_use = "a rejected route is not served"]
+    pub fn swap(&self, routes: Vec<Arc<Route>>) -> Vec<Rejected> {
+        self.shared.routes.swap(routes)
+    }
+
+    /// Where it listens.
+    pub fn addresses(&self) -> Addresses {
+        self.addresses
+    }
+
+    /// Stops: becomes unready, takes no more connections, closes each with its next answer, and waits for requests and
+    /// runs in flight as long as [`crate::Limits::drain`] says. What is not done by then is told so and ended.
+    pub async fn drain(mut self) {
+        let limits = self.shared.limits;
+        self.stop.drain();
+        if timeout(limits.drain, self.finished()).await.is_err() {
+            self.stop.abort();
+            // Runs answer 503 on their way out; this is the time to write that.
+            let _ = timeout(limits.pace.write, self.finished()).await;
+        }
+    }
+
+    /// Returns once the last connection is closed and the last run over.
+    async fn finished(&mut self) {
+        let _ = (&mut self.server).await;
+        self.shared.gate.empty().await;
+    }
+}
+
+impl Drop for Gateway {
+    fn drop(&mut self) {
+        self.server.abort();
+        self.admin.abort();
+    }
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })
+}
+
+fn address(listener: &TcpListener, wanted: SocketAddr) -> SocketAddr {
+    listener.local_addr().unwrap_or(wanted)
+}

@@ -1,0 +1,70 @@
+//! What a gateway counts, and how Prometheus reads it.
+//!
+//! The counts of a workflow live with its route and leave with it, so that no series outlives its workflow; labels are
+//! its namespace, its name and closed enums. Nothing from a request becomes a label.
+
+mod collector;
+mod counts;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use prometheus::core::Collector;
+use prometheus::process_collector::ProcessCollector;
+use prometheus::{Encoder as _, Gauge, Histogram, HistogramOpts, Opts, Registry, TextEncoder};
+
+use crate::routes::Routes;
+use collector::WorkflowCollector;
+
+pub(crate) use counts::{Counts, kind};
+
+/// Upper bounds in seconds: a Sync answer takes from less than a millisecond to its deadline.
+const BUCKETS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
+
+/// Everything that is counted.
+#[derive(Debug)]
+pub(crate) struct Metrics {
+    registry: Registry,
+    duration: Histogram,
+    /// Of requests that found no route.
+    pub(crate) nowhere: Arc<Counts>,
+}
+
+impl Metrics {
+    pub(crate) fn new(routes: &Routes) -> Result<Self, prometheus::Error> {
+        let registry = Registry::new();
+        let nowhere = Arc::new(Counts::default());
+        let duration = Histogram::with_opts(
+            HistogramOpts::new("boathook_request_duration_seconds", "From the head of a request to its answer.")
+                .buckets(BUCKETS.to_vec()),
+        )?;
+        let own: [Box<dyn Collector>; 4] = [
+            Box::new(duration.clone()),
+            Box::new(WorkflowCollector::new(routes.clone(), Arc::clone(&nowhere))?),
+            Box::new(build_info()?),
+            Box::new(ProcessCollector::for_self()),
+        ];
+        own.into_iter().try_for_each(|collector| registry.register(collector))?;
+        Ok(Self { registry, duration, nowhere })
+    }
+
+    /// Notes how long a request took.
+    pub(crate) fn took(&self, time: Duration) {
+        self.duration.observe(time.as_secs_f64());
+    }
+
+    /// Everything in Prometheus' text format.
+    pub(crate) fn text(&self) -> Result<String, prometheus::Error> {
+        let mut text = Vec::new();
+        TextEncoder::new().encode(&self.registry.gather(), &mut text)?;
+        Ok(String::from_utf8_lossy(&text).into_owned())
+    }
+}
+
+fn build_info() -> Result<Gauge, prometheus::Error> {
+    let opts = Opts::new("boathook_build_info", "Always 1; the version is in the label.")
+        .const_label("version", env!("CARGO_PKG_VERSION"));
+    let gauge = Gauge::with_opts(opts)?;
+    gauge.set(1.0);
+    Ok(gauge)
+}

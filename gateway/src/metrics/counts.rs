@@ -1,0 +1,103 @@
+//! The counts of one workflow: a few hundred bytes of atomics, no map and no lock.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use boathook_plan::machine::{Outcome, Phase};
+use boathook_plan::plan::StepKind;
+use boathook_plan::reason::Reason;
+
+/// The outcomes of an execution, as label values.
+pub(crate) const OUTCOMES: [&str; 3] = ["Succeeded", "Failed", "Cancelled"];
+
+/// The kinds of steps, as label values.
+pub(crate) const KINDS: [&str; 6] = ["http", "set", "validate", "branch", "respond", "end"];
+
+/// The outcomes of a step, as label values.
+pub(crate) const PHASES: [&str; 4] = ["Succeeded", "Failed", "Skipped", "Abandoned"];
+
+/// The counts of one workflow.
+#[derive(Debug)]
+pub(crate) struct Counts {
+    requests: [AtomicU64; Reason::ALL.len()],
+    executions: [AtomicU64; OUTCOMES.len()],
+    steps: [[AtomicU64; PHASES.len()]; KINDS.len()],
+}
+
+impl Default for Counts {
+    fn default() -> Self {
+        Self {
+            requests: [const { AtomicU64::new(0) }; Reason::ALL.len()],
+            executions: [const { AtomicU64::new(0) }; OUTCOMES.len()],
+            steps: [const { [const { AtomicU64::new(0) }; PHASES.len()] }; KINDS.len()],
+        }
+    }
+}
+
+impl Counts {
+    /// Counts the end of a request.
+    pub(crate) fn request(&self, reason: Reason) {
+        let place = Reason::ALL.iter().position(|known| *known == reason);
+        add(place.and_then(|place| self.requests.get(place)));
+    }
+
+    /// Counts the end of a run.
+    pub(crate) fn execution(&self, outcome: &Outcome) {
+        add(self.executions.get(match outcome {
+            Outcome::Succeeded { .. } => 0,
+            Outcome::Failed(_) => 1,
+            Outcome::Cancelled(_) => 2,
+        }));
+    }
+
+    /// Counts the end of a step; one that is under way is not counted.
+    pub(crate) fn step(&self, kind: usize, phase: Phase) {
+        let place = match phase {
+            Phase::Succeeded => 0,
+            Phase::Failed => 1,
+            Phase::Skipped => 2,
+            Phase::Abandoned => 3,
+            Phase::Running | Phase::Waiting => return,
+        };
+        add(self.steps.get(kind).and_then(|phases| phases.get(place)));
+    }
+
+    /// Requests by reason.
+    pub(crate) fn requests(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        let reasons = Reason::ALL.iter().map(|reason| reason.as_str());
+        reasons.zip(self.requests.iter().map(read))
+    }
+
+    /// Executions by outcome.
+    pub(crate) fn executions(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        OUTCOMES.into_iter().zip(self.executions.iter().map(read))
+    }
+
+    /// Steps by kind and outcome.
+    pub(crate) fn steps(&self) -> impl Iterator<Item = (&'static str, &'static str, u64)> {
+        KINDS.into_iter().zip(&self.steps).flat_map(|(kind, counts)| {
+            PHASES.into_iter().zip(counts.iter().map(read)).map(move |(phase, count)| (kind, phase, count))
+        })
+    }
+}
+
+/// The position of a step's kind in [`KINDS`].
+pub(crate) fn kind(kind: &StepKind) -> usize {
+    match kind {
+        StepKind::Http(_) => 0,
+        StepKind::Set(_) => 1,
+        StepKind::Validate(_) => 2,
+        StepKind::Branch(_) => 3,
+        StepKind::Respond(_) => 4,
+        StepKind::End(_) => 5,
+    }
+}
+
+fn add(counter: Option<&AtomicU64>) {
+    if let Some(counter) = counter {
+        counter.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+fn read(counter: &AtomicU64) -> u64 {
+    counter.load(Ordering::Relaxed)
+}

@@ -1,0 +1,90 @@
+//! The routes being served: one table behind one atomic pointer, read once a request and replaced whole.
+//!
+//! A request keeps the route that it found; a swap never touches it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use boathook_plan::plan::{Step, WorkflowRef};
+use boathook_plan::route::Route;
+use boathook_plan::table::Table;
+
+use crate::metrics::{Counts, kind};
+
+/// A route that is not served.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejected {
+    /// Whose route.
+    pub workflow: WorkflowRef,
+    /// The workflow that has the path.
+    pub winner: WorkflowRef,
+}
+
+/// A route and what is counted of its workflow.
+#[derive(Debug)]
+pub(crate) struct Served {
+    pub(crate) route: Arc<Route>,
+    pub(crate) counts: Arc<Counts>,
+    /// The kind of each step, by name, for the counts.
+    pub(crate) kinds: HashMap<String, usize>,
+}
+
+/// The live table; `None` until the first one is in. Clones are the same table.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Routes(Arc<ArcSwap<Option<Table<Arc<Served>>>>>);
+
+impl Routes {
+    /// The route of a host and a raw path, with what the pattern's names matched.
+    pub(crate) fn find(&self, host: &str, raw_path: &str) -> Option<(Arc<Served>, Vec<(String, String)>)> {
+        let table = self.0.load();
+        let found = Option::as_ref(&table)?.find(host, raw_path)?;
+        Some((Arc::clone(found.value), found.params))
+    }
+
+    /// Replaces all routes. They are given in the order that decides conflicts: the earlier one stays. A workflow's
+    /// counts go on.
+    pub(crate) fn swap(&self, routes: Vec<Arc<Route>>) -> Vec<Rejected> {
+        let before: HashMap<WorkflowRef, Arc<Counts>> =
+            self.list().iter().map(|served| (served.route.workflow().clone(), Arc::clone(&served.counts))).collect();
+        let mut table = Table::new();
+        let mut rejected = Vec::new();
+        for route in routes {
+            let counts = before.get(route.workflow()).cloned().unwrap_or_default();
+            rejected.extend(insert(&mut table, Served::new(route, counts)).err());
+        }
+        self.0.store(Arc::new(Some(table)));
+        rejected
+    }
+
+    /// Whether a first table is in.
+    pub(crate) fn ready(&self) -> bool {
+        self.0.load().is_some()
+    }
+
+    /// Every route, by namespace and name.
+    pub(crate) fn list(&self) -> Vec<Arc<Served>> {
+        let table = self.0.load();
+        let mut routes: Vec<_> = table.iter().flat_map(Table::values).cloned().collect();
+        routes.sort_by(|one, other| one.route.workflow().cmp(other.route.workflow()));
+        routes
+    }
+}
+
+impl Served {
+    fn new(route: Arc<Route>, counts: Arc<Counts>) -> Self {
+        let program = &route.plan().program;
+        let steps = program.steps.iter().chain(program.blocks.iter().flat_map(|block| &block.steps));
+        let kinds = steps.map(|Step { name, kind: of, .. }| (name.clone(), kind(of))).collect();
+        Self { route, counts, kinds }
+    }
+}
+
+fn insert(table: &mut Table<Arc<Served>>, served: Served) -> Result<(), Rejected> {
+    let route = Arc::clone(&served.route);
+    let host = route.plan().webhook.host.as_deref();
+    table.insert(host, route.pattern(), Arc::new(served)).map_err(|conflict| {
+        let winner = table.get(host, &conflict.with).map_or(&route, |served| &served.route);
+        Rejected { workflow: route.workflow().clone(), winner: winner.workflow().clone() }
+    })
+}
