@@ -26,9 +26,15 @@ fn verdict_on(egress: &Egress, address: &str, port: u16) -> Result<(), Cause> {
     judge(egress, "hooks.example.com", port, address).map_err(|denied| denied.cause)
 }
 
+fn refuses(cases: &[(&str, Cause)]) {
+    for &(address, cause) in cases {
+        assert_eq!(verdict(&internet(), address), Err(cause), "{address}");
+    }
+}
+
 #[test]
-fn what_is_not_globally_reachable_is_refused() {
-    let cases = [
+fn what_is_not_globally_reachable_is_refused_in_ipv4() {
+    refuses(&[
         ("0.0.0.0", Cause::Never("\"this network\"")),
         ("0.1.2.3", Cause::Never("\"this network\"")),
         ("10.0.0.1", Cause::NotPublic("private-use")),
@@ -55,6 +61,12 @@ fn what_is_not_globally_reachable_is_refused() {
         ("239.255.255.250", Cause::Never("multicast")),
         ("240.0.0.1", Cause::NotPublic("reserved")),
         ("255.255.255.255", Cause::Never("limited broadcast")),
+    ]);
+}
+
+#[test]
+fn what_is_not_globally_reachable_is_refused_in_ipv6() {
+    refuses(&[
         ("::", Cause::Never("unspecified")),
         ("::1", Cause::Never("loopback")),
         ("::2", Cause::NotPublic("unallocated")),
@@ -74,10 +86,7 @@ fn what_is_not_globally_reachable_is_refused() {
         ("febf::1", Cause::Never("link-local")),
         ("fec0::1", Cause::NotPublic("deprecated site-local")),
         ("ff02::1", Cause::Never("multicast")),
-    ];
-    for (address, cause) in cases {
-        assert_eq!(verdict(&internet(), address), Err(cause), "{address}");
-    }
+    ]);
 }
 
 #[test]
@@ -99,10 +108,34 @@ fn metadata_services_outside_link_local_are_refused_by_name() {
 #[test]
 fn addresses_around_the_special_networks_are_public() {
     let public = [
-        "1.1.1.1", "9.255.255.255", "11.0.0.0", "100.63.255.255", "100.128.0.0", "126.255.255.255", "128.0.0.0",
-        "168.63.129.15", "169.253.255.255", "169.255.0.0", "172.15.255.255", "172.32.0.0", "192.0.0.9", "192.0.0.10",
-        "192.0.1.0", "192.167.255.255", "192.169.0.0", "198.17.255.255", "198.20.0.0", "223.255.255.255",
-        "2000::1", "2001:200::1", "2001:1::1", "2001:3::1", "2001:4:112::1", "2001:20::1", "2001:db7::1", "2606:4700::1111",
+        "1.1.1.1",
+        "9.255.255.255",
+        "11.0.0.0",
+        "100.63.255.255",
+        "100.128.0.0",
+        "126.255.255.255",
+        "128.0.0.0",
+        "168.63.129.15",
+        "169.253.255.255",
+        "169.255.0.0",
+        "172.15.255.255",
+        "172.32.0.0",
+        "192.0.0.9",
+        "192.0.0.10",
+        "192.0.1.0",
+        "192.167.255.255",
+        "192.169.0.0",
+        "198.17.255.255",
+        "198.20.0.0",
+        "223.255.255.255",
+        "2000::1",
+        "2001:200::1",
+        "2001:1::1",
+        "2001:3::1",
+        "2001:4:112::1",
+        "2001:20::1",
+        "2001:db7::1",
+        "2606:4700::1111",
         "3ffe:ffff::1",
     ];
     for address in public {
@@ -185,8 +218,19 @@ fn no_rule_opens_loopback_link_local_metadata_or_multicast() {
         ..internet()
     };
     let never = [
-        "0.0.0.0", "127.0.0.1", "169.254.169.254", "224.0.0.1", "255.255.255.255", "100.100.100.200", "::", "::1",
-        "fe80::1", "ff02::1", "fd00:ec2::254", "::ffff:127.0.0.1", "64:ff9b::a9fe:a9fe",
+        "0.0.0.0",
+        "127.0.0.1",
+        "169.254.169.254",
+        "224.0.0.1",
+        "255.255.255.255",
+        "100.100.100.200",
+        "::",
+        "::1",
+        "fe80::1",
+        "ff02::1",
+        "fd00:ec2::254",
+        "::ffff:127.0.0.1",
+        "64:ff9b::a9fe:a9fe",
     ];
     for address in never {
         assert!(matches!(verdict(&egress, address), Err(Cause::Never(_))), "{address}");
@@ -230,7 +274,10 @@ fn http_is_not_sent_to_ports_of_other_protocols_unless_a_rule_lists_them() {
         let denied = judge_http(&open, "mail.example.com", port, address).unwrap_err();
         assert_eq!(denied.cause, Cause::Port(name), "{port}");
     }
-    assert_eq!(judge_http(&internet(), "k.example.com", 6443, address).unwrap_err().cause, Cause::Port("Kubernetes API"));
+    assert_eq!(
+        judge_http(&internet(), "k.example.com", 6443, address).unwrap_err().cause,
+        Cause::Port("Kubernetes API")
+    );
     for port in [80, 443, 3000, 6443, 8080, 8443] {
         assert_eq!(judge_http(&open, "k.example.com", port, address), Ok(()), "{port}");
     }
@@ -272,7 +319,8 @@ mod property {
         #[test]
         fn no_wrapping_makes_a_refused_ipv4_address_dialled(bits: u32, high: u16) {
             let four = Ipv4Addr::from_bits(bits);
-            let [a, b] = [(bits >> 16) as u16, bits as u16];
+            let [a, b, c, d] = four.octets();
+            let [a, b] = [u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d])];
             let wrapped = [
                 [0, 0, 0, 0, 0, 0xffff, a, b], [0, 0, 0, 0, 0, 0, a, b], [0, 0, 0, 0, 0xffff, 0, a, b],
                 [0x64, 0xff9b, 0, 0, 0, 0, a, b], [0x2002, a, b, high, 0, 0, 0, 1],
