@@ -58,3 +58,9 @@ pub const REDIRECTS: u32 = 5;
 
 /// Bytes of the shortest secret that is looked for in answers.
 pub const MASKED_SIZE: usize = 8;
+
+/// How deep blocks may run blocks: as many as a workflow may have.
+pub const BLOCK_DEPTH: usize = 32;
+
+/// How many things one event makes a run do before other runs have their turn: an expression may take milliseconds.
+pub const TURN: usize = 32;
