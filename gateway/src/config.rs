@@ -69,10 +69,10 @@ pub const HEAD: Duration = Duration::from_secs(10);
 pub const BODY_IDLE: Duration = Duration::from_secs(10);
 
 /// A body of 1 MiB at 17 KiB/s.
-pub const BODY: Duration = Duration::from_secs(60);
+pub const BODY: Duration = Duration::from_mins(1);
 
 /// What common proxies and clients keep a connection for.
-pub const KEEP_ALIVE: Duration = Duration::from_secs(60);
+pub const KEEP_ALIVE: Duration = Duration::from_mins(1);
 
 /// As [`HEAD`], for an answer that the client does not read.
 pub const WRITE: Duration = Duration::from_secs(10);
