@@ -27,10 +27,8 @@ impl Console {
     /// The process's own streams.
     pub fn process() -> Self {
         let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-        let colours = Colours {
-            out: wanted && std::io::stdout().is_terminal(),
-            err: wanted && std::io::stderr().is_terminal(),
-        };
+        let colours =
+            Colours { out: wanted && std::io::stdout().is_terminal(), err: wanted && std::io::stderr().is_terminal() };
         Self { out: Box::new(std::io::stdout()), err: Box::new(std::io::stderr()), colours }
     }
 

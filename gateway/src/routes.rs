@@ -30,24 +30,16 @@ pub(crate) struct Served {
     pub(crate) kinds: HashMap<String, usize>,
 }
 
-/// What a host and a path led to.
-#[derive(Debug)]
-pub(crate) struct Match {
-    pub(crate) served: Arc<Served>,
-    /// What the pattern's names matched.
-    pub(crate) params: Vec<(String, String)>,
-}
-
 /// The live table; `None` until the first one is in. Clones are the same table.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Routes(Arc<ArcSwap<Option<Table<Arc<Served>>>>>);
 
 impl Routes {
-    /// The route of a host and a raw path.
-    pub(crate) fn find(&self, host: &str, raw_path: &str) -> Option<Match> {
+    /// The route of a host and a raw path, with what the pattern's names matched.
+    pub(crate) fn find(&self, host: &str, raw_path: &str) -> Option<(Arc<Served>, Vec<(String, String)>)> {
         let table = self.0.load();
         let found = Option::as_ref(&table)?.find(host, raw_path)?;
-        Some(Match { served: Arc::clone(found.value), params: found.params })
+        Some((Arc::clone(found.value), found.params))
     }
 
     /// Replaces all routes. They are given in the order that decides conflicts: the earlier one stays. A workflow's
@@ -59,7 +51,7 @@ impl Routes {
         let mut rejected = Vec::new();
         for route in routes {
             let counts = before.get(route.workflow()).cloned().unwrap_or_default();
-            rejected.extend(insert(&mut table, Served::new(route, counts)));
+            rejected.extend(insert(&mut table, Served::new(route, counts)).err());
         }
         self.0.store(Arc::new(Some(table)));
         rejected
@@ -88,11 +80,11 @@ impl Served {
     }
 }
 
-/// Adds a route, or says who was there before.
-fn insert(table: &mut Table<Arc<Served>>, served: Served) -> Option<Rejected> {
+fn insert(table: &mut Table<Arc<Served>>, served: Served) -> Result<(), Rejected> {
     let route = Arc::clone(&served.route);
     let host = route.plan().webhook.host.as_deref();
-    let conflict = table.insert(host, route.pattern(), Arc::new(served)).err()?;
-    let winner = table.get(host, &conflict.with).map_or(&route, |served| &served.route);
-    Some(Rejected { workflow: route.workflow().clone(), winner: winner.workflow().clone() })
+    table.insert(host, route.pattern(), Arc::new(served)).map_err(|conflict| {
+        let winner = table.get(host, &conflict.with).map_or(&route, |served| &served.route);
+        Rejected { workflow: route.workflow().clone(), winner: winner.workflow().clone() }
+    })
 }

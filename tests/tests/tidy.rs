@@ -19,14 +19,8 @@ const MAY_DEPEND: [(&str, &[&str]); 8] = [
     ("gateway", &["boathook-plan", "boathook-sandbox"]),
     ("operator/core", &["boathook-crds", "boathook-plan"]),
     ("operator", &["boathook-operator-core", "boathook-crds", "boathook-plan", "boathook-sandbox"]),
-    (
-        "cli",
-        &["boathook-operator-core", "boathook-gateway", "boathook-crds", "boathook-plan", "boathook-sandbox"],
-    ),
-    (
-        "tests",
-        &["boathook-operator-core", "boathook-gateway", "boathook-crds", "boathook-plan", "boathook-cli"],
-    ),
+    ("cli", &["boathook-operator-core", "boathook-gateway", "boathook-crds", "boathook-plan", "boathook-sandbox"]),
+    ("tests", &["boathook-operator-core", "boathook-gateway", "boathook-crds", "boathook-plan", "boathook-cli"]),
 ];
 
 fn root() -> PathBuf {

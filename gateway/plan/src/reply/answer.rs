@@ -48,10 +48,8 @@ enum Body {
 /// What stands where an answer says nothing.
 #[derive(Clone, Debug)]
 pub enum Unsaid {
-    /// 200, and no body.
-    Empty,
     /// 200, and this value as JSON.
-    Value(Json),
+    Success(Json),
     /// The problem, under the answer's status where it has one; no body when that status is no error.
     Problem {
         /// Its status and sentence.
@@ -127,7 +125,7 @@ impl AnswerProgram {
 
     fn status_or(&self, unsaid: &Unsaid) -> StatusCode {
         self.status.unwrap_or(match unsaid {
-            Unsaid::Empty | Unsaid::Value(_) => StatusCode::OK,
+            Unsaid::Success(_) => StatusCode::OK,
             Unsaid::Problem { problem, .. } => problem.status(),
         })
     }
@@ -135,11 +133,11 @@ impl AnswerProgram {
     fn default_body(&self, unsaid: Unsaid) -> Reply {
         let status = self.status_or(&unsaid);
         match unsaid {
-            Unsaid::Value(value) => Reply::json(status, &value),
+            Unsaid::Success(value) => Reply::json(status, &value),
             Unsaid::Problem { problem, request_id } if status.as_u16() >= 400 => {
                 problem.with_status(status).reply(&request_id)
             }
-            Unsaid::Empty | Unsaid::Problem { .. } => Reply::empty(status),
+            Unsaid::Problem { .. } => Reply::empty(status),
         }
     }
 }

@@ -1,0 +1,133 @@
+//! One workflow's route at one gateway: the plan with its keys, and which of its references do not hold.
+//!
+//! A function of [`Inputs`] alone, so that it is not repeated while they are the same. Never fails: what is missing is
+//! told, and the route serves without it (docs: what goes on serving).
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use boathook_plan::limits::{DEFAULT_BODY_SIZE, DEFAULT_SYNC_TIMEOUT};
+use boathook_plan::plan::{Plan, Webhook, WorkflowRef};
+
+use super::ceiling::Ceiling;
+use super::secrets::Secrets;
+use super::{CompiledRoute, address, egress, keys, variables};
+use crate::condition::Reason;
+use crate::field::Field;
+use crate::limits::PLAN_SIZE;
+use crate::object::ObjectKey;
+use crate::validate::{ValidGateway, ValidVerification, ValidWorkflow};
+use crate::violation::Violation;
+use crate::world::{ConfigMapObject, Labels, Platform, World};
+
+/// ConfigMaps by name; `None` is one that is not there.
+pub(super) type ConfigMaps = BTreeMap<String, Option<Arc<ConfigMapObject>>>;
+
+/// All that a route is made of.
+#[derive(Clone, Debug)]
+pub(super) struct Inputs {
+    pub workflow: Arc<ValidWorkflow>,
+    pub gateway: Arc<ValidGateway>,
+    pub labels: Arc<Labels>,
+    pub secrets: Secrets,
+    pub config_maps: ConfigMaps,
+    pub platform: Platform,
+}
+
+/// A route that nobody has admitted to its path yet.
+#[derive(Clone, Debug)]
+pub(super) struct Resolved {
+    pub route: Arc<CompiledRoute>,
+    pub violations: Vec<Violation>,
+}
+
+impl Inputs {
+    /// Looks up everything that `workflow` names.
+    pub fn gather(workflow: &Arc<ValidWorkflow>, gateway: &Arc<ValidGateway>, world: &World) -> Self {
+        let namespace = &workflow.key.namespace;
+        let key = |name: &str| ObjectKey::new(namespace, name);
+        let secrets = workflow.secret_names().map(|name| (name.to_owned(), world.secrets.get(&key(name)).cloned()));
+        let config_maps = workflow.values.vars_from.iter();
+        Self {
+            workflow: Arc::clone(workflow),
+            gateway: Arc::clone(gateway),
+            labels: world.namespaces.get(namespace).cloned().unwrap_or_default(),
+            secrets: secrets.collect(),
+            config_maps: config_maps.map(|name| (name.clone(), world.config_maps.get(&key(name)).cloned())).collect(),
+            platform: world.platform.clone(),
+        }
+    }
+
+    /// Whether resolving would give the same. Secrets are compared by identity: their content is not to be compared.
+    pub fn same_as(&self, other: &Self) -> bool {
+        let mut secrets = self.secrets.iter().zip(&other.secrets);
+        Arc::ptr_eq(&self.workflow, &other.workflow)
+            && Arc::ptr_eq(&self.gateway, &other.gateway)
+            && self.labels == other.labels
+            && self.platform == other.platform
+            && self.config_maps == other.config_maps
+            && self.secrets.len() == other.secrets.len()
+            && secrets.all(|(own, other)| {
+                own.0 == other.0 && own.1.as_ref().map(Arc::as_ptr) == other.1.as_ref().map(Arc::as_ptr)
+            })
+    }
+}
+
+/// Makes the route.
+pub(super) fn resolve(inputs: &Inputs) -> Resolved {
+    let mut violations = Vec::new();
+    let keys = keys::of(inputs, &mut violations);
+    let plan = Arc::new(plan(inputs, &mut violations));
+    let size = serde_json::to_vec(&plan).map_or(0, |text| text.len());
+    if size > PLAN_SIZE {
+        let message =
+            format!("must compile to at most {PLAN_SIZE} bytes, ConfigMaps of varsFrom included, and has {size}");
+        violations.push(Violation::new(Reason::TooLarge, &Field::spec(), message));
+    }
+    let gateway = inputs.gateway.key.clone();
+    Resolved { route: Arc::new(CompiledRoute { gateway, plan, keys }), violations }
+}
+
+fn plan(inputs: &Inputs, violations: &mut Vec<Violation>) -> Plan {
+    let workflow = &inputs.workflow;
+    Plan {
+        workflow: WorkflowRef {
+            namespace: workflow.key.namespace.clone(),
+            name: workflow.key.name.clone(),
+            uid: workflow.uid.clone(),
+        },
+        generation: workflow.generation,
+        webhook: webhook(inputs, violations),
+        vars: variables::of(inputs, violations),
+        secrets: workflow.values.secrets.iter().map(|secret| secret.name.clone()).collect(),
+        timeout_ms: timeout(inputs).grant(workflow.timeout_ms, violations),
+        delimiters: workflow.delimiters,
+        program: workflow.program.clone(),
+        response: workflow.response.clone(),
+        egress: egress::of(inputs),
+    }
+}
+
+fn webhook(inputs: &Inputs, violations: &mut Vec<Violation>) -> Webhook {
+    let webhook = &inputs.workflow.webhook;
+    let address = address::of(inputs);
+    let body_size = Ceiling {
+        most: inputs.gateway.ceilings.body_size,
+        default: DEFAULT_BODY_SIZE,
+        field: "webhook.request.maxBodySize",
+        unit: "bytes",
+    };
+    Webhook {
+        host: address.host,
+        path: address.path,
+        base_url: address.base_url,
+        methods: webhook.methods.clone(),
+        max_body_size: body_size.grant(webhook.max_body_size, violations),
+        verification: webhook.verification.as_ref().map(ValidVerification::plan),
+    }
+}
+
+fn timeout(inputs: &Inputs) -> Ceiling {
+    let default = u64::try_from(DEFAULT_SYNC_TIMEOUT.as_millis()).unwrap_or(u64::MAX);
+    Ceiling { most: inputs.gateway.ceilings.timeout_ms, default, field: "timeout", unit: "milliseconds" }
+}

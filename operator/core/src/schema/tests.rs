@@ -1,0 +1,1 @@
+//! Schemas as the API server enforces them.

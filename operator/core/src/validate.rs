@@ -1,0 +1,32 @@
+//! Holds one resource to every rule, and reads it on the way: what is valid is typed, has its defaults, and compiles.
+//!
+//! Re-states nothing of the CRD's schema: [`crate::schema`] enforces that itself. Here are the rules that a schema cannot
+//! state: expressions and templates, references, bounds of durations, cycles, and what is not built yet. Looks at no
+//! other object.
+
+mod admits;
+mod answer;
+mod bounds;
+mod gateway;
+mod graph;
+mod metadata;
+mod not_built;
+mod outline;
+mod program;
+mod reader;
+mod references;
+mod schemas;
+mod step;
+mod structure;
+mod valid;
+mod values;
+mod verification;
+mod webhook;
+mod workflow;
+
+pub use gateway::gateway;
+pub use valid::{ValidGateway, ValidWorkflow};
+pub use workflow::workflow;
+
+pub(crate) use admits::Candidate;
+pub(crate) use valid::{Granted, KeySource, SecretEntry, ValidVerification};

@@ -1,0 +1,37 @@
+//! Bounds that a CRD's schema cannot state: of durations and sizes, each with its reason.
+
+use std::time::Duration;
+
+/// The least duration that means anything here: what timers and networks tell apart.
+pub const LEAST: Duration = Duration::from_millis(1);
+
+/// The longest execution: a year, past every process that anybody waits for.
+pub const TIMEOUT: Duration = Duration::from_hours(8_760);
+
+/// The longest attempt of a step: past it a connection is not slow, it is gone.
+pub const STEP_TIMEOUT: Duration = Duration::from_hours(24);
+
+/// The longest wait of a sender: no proxy between keeps a request open for longer.
+pub const DEADLINE: Duration = Duration::from_mins(15);
+
+/// The shortest pause before the next attempt: less would be a hammer.
+pub const LEAST_BACKOFF: Duration = Duration::from_millis(10);
+
+/// The longest pause before the next attempt.
+pub const BACKOFF: Duration = Duration::from_hours(24);
+
+/// The widest window around a signing time: a replay is possible for as long.
+pub const TOLERANCE: Duration = Duration::from_hours(24);
+
+/// Bytes of the largest body that a gateway may take: it is held in memory whole.
+pub const BODY_SIZE: u64 = 1 << 30;
+
+/// Bytes of the largest answer of an `http` step: it is held in memory whole.
+pub const RESPONSE_SIZE: u64 = 64 << 20;
+
+/// Steps, blocks, and steps of a block, as the schema bounds them: more are not read.
+pub const STEPS: usize = 64;
+/// See [`STEPS`].
+pub const BLOCKS: usize = 32;
+/// See [`STEPS`].
+pub const BLOCK_STEPS: usize = 32;

@@ -1,0 +1,39 @@
+//! A whole `WebhookGateway`: its schema, what is not built, then part by part.
+
+mod egress;
+mod hosts;
+mod namespaces;
+mod not_built;
+
+use super::bounds::{BODY_SIZE, LEAST, TIMEOUT};
+use super::valid::{Ceilings, ValidGateway};
+use super::{metadata, schemas};
+use crate::field::Field;
+use crate::report::Report;
+use crate::violation::Violation;
+use crate::world::Gateway;
+
+/// Holds a gateway to every rule; it is valid exactly when there is no violation.
+pub fn gateway(gateway: &Gateway) -> (Option<ValidGateway>, Vec<Violation>) {
+    let (spec, at) = (&gateway.spec, Field::spec());
+    let mut report = Report::default();
+    metadata::check(&gateway.key, &mut report);
+    schemas::gateway(spec, &mut report);
+    not_built::gateway(spec, &at, &mut report);
+    let ceilings = at.at("ceilings");
+    let valid = ValidGateway {
+        key: gateway.key.clone(),
+        uid: gateway.uid.clone(),
+        base_url: spec.base_url.clone(),
+        route_prefix: spec.route_prefix.clone(),
+        hosts: hosts::read(spec, &at, &mut report),
+        admits: namespaces::read(&spec.allowed_namespaces),
+        ceilings: Ceilings {
+            body_size: report.size(&ceilings.at("bodySize"), &spec.ceilings.body_size, BODY_SIZE),
+            timeout_ms: report.duration(&ceilings.at("timeout"), &spec.ceilings.timeout, LEAST, TIMEOUT),
+        },
+        egress: egress::read(&spec.egress, &at.at("egress"), &mut report),
+    };
+    let violations = report.into_violations();
+    (violations.is_empty().then_some(valid), violations)
+}

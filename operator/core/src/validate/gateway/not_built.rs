@@ -1,0 +1,37 @@
+//! What the schema of a gateway has and this build has not: one row a field.
+
+use boathook_crds::WebhookGatewaySpec;
+use boathook_crds::gateway::deployment::Service;
+use boathook_crds::gateway::egress::Services;
+use boathook_crds::gateway::limits::{Ceilings, Quotas};
+use boathook_crds::gateway::traffic::Telemetry;
+
+use crate::field::Field;
+use crate::report::Report;
+use crate::validate::not_built::{Row, sweep};
+
+const GATEWAY: [Row<WebhookGatewaySpec>; 16] = [
+    Row::new("replicas", |spec| spec.replicas.is_some()),
+    Row::new("autoscaling", |spec| spec.autoscaling.is_some()),
+    Row::new("storage.postgres", |spec| spec.storage.postgres.is_some()),
+    Row::new("tls", |spec| spec.tls.is_some()),
+    Row::new("service", |spec| spec.service != Service::default()),
+    Row::new("clientAddress", |spec| spec.client_address.is_some()),
+    Row::new("ceilings.concurrency", |spec| spec.ceilings.concurrency != Ceilings::default().concurrency),
+    Row::new("ceilings.javascriptMemory", |spec| {
+        spec.ceilings.javascript_memory != Ceilings::default().javascript_memory
+    }),
+    Row::new("ceilings.javascriptTime", |spec| spec.ceilings.javascript_time != Ceilings::default().javascript_time),
+    Row::new("quotas", |spec| spec.quotas != Quotas::default()),
+    Row::new("egress.services", |spec| spec.egress.services != Services::SameNamespace),
+    Row::new("egress.proxy", |spec| spec.egress.proxy.is_some()),
+    Row::new("email", |spec| spec.email.is_some()),
+    Row::new("telemetry", |spec| spec.telemetry != Telemetry::default()),
+    Row::new("podTemplate", |spec| spec.pod_template.is_some()),
+    Row::new("hosts.tlsSecretName", |spec| spec.hosts.iter().any(|host| host.tls_secret_name.is_some())),
+];
+
+/// Refuses everything of a gateway that is not built.
+pub(super) fn gateway(spec: &WebhookGatewaySpec, at: &Field, report: &mut Report) {
+    sweep(&GATEWAY, spec, at, report);
+}

@@ -1,0 +1,135 @@
+//! What the schema has and this build has not: one table for each type, one row a field. A row goes when its field is
+//! built.
+
+use boathook_crds::workflow::WebhookWorkflowSpec;
+use boathook_crds::workflow::response::{Response, ResponseMode};
+use boathook_crds::workflow::step::Step;
+use boathook_crds::workflow::steps::http::HttpStep;
+use boathook_crds::workflow::steps::validate::ValidateStep;
+use boathook_crds::workflow::verification::scheme::Scheme;
+use boathook_crds::workflow::webhook::Webhook;
+use boathook_plan::verify::preset;
+
+use crate::field::Field;
+use crate::report::Report;
+
+/// A field, what of it is not built, and whether a resource asks for that.
+pub(super) struct Row<T> {
+    field: &'static str,
+    /// After the field's path: a value, or how to mend it.
+    value: &'static str,
+    mend: &'static str,
+    asked: fn(&T) -> bool,
+}
+
+impl<T> Row<T> {
+    pub(super) const fn new(field: &'static str, asked: fn(&T) -> bool) -> Self {
+        Self { field, value: "", mend: "", asked }
+    }
+
+    pub(super) const fn value(
+        field: &'static str,
+        value: &'static str,
+        mend: &'static str,
+        asked: fn(&T) -> bool,
+    ) -> Self {
+        Self { field, value, mend, asked }
+    }
+}
+
+const WORKFLOW: [Row<WebhookWorkflowSpec>; 9] = [
+    Row::value("webhook", " absent", "set it: only a `call` step could start the workflow", |spec| {
+        spec.webhook.is_none()
+    }),
+    Row::new("suspend", |spec| spec.suspend.is_some()),
+    Row::new("filter", |spec| spec.filter.is_some()),
+    Row::new("deduplication.key", |spec| spec.deduplication.as_ref().is_some_and(|wanted| wanted.key.is_some())),
+    Row::new("deduplication.window", |spec| spec.deduplication.as_ref().is_some_and(|wanted| wanted.window.is_some())),
+    Row::new("concurrency", |spec| spec.concurrency.is_some()),
+    Row::new("batch", |spec| spec.batch.is_some()),
+    Row::new("serviceAccountName", |spec| spec.service_account_name.is_some()),
+    Row::new("history", |spec| spec.history.is_some()),
+];
+
+const WEBHOOK: [Row<Webhook>; 6] = [
+    Row::new("access", |webhook| webhook.access.is_some()),
+    Row::new("cors", |webhook| webhook.cors.is_some()),
+    Row::new("rateLimits", |webhook| !webhook.rate_limits.is_empty()),
+    Row::new("request.contentTypes", |webhook| {
+        webhook.request.as_ref().is_some_and(|request| !request.content_types.is_empty())
+    }),
+    Row::new("request.schema", |webhook| webhook.request.as_ref().is_some_and(|request| request.schema.is_some())),
+    Row::new("request.schemaFrom", |webhook| {
+        webhook.request.as_ref().is_some_and(|request| request.schema_from.is_some())
+    }),
+];
+
+const SCHEME: [Row<Scheme>; 9] = [
+    Row::new("preset", |scheme| scheme.preset.is_some_and(|preset| preset::find(preset.as_str()).is_none())),
+    Row::new("jwt", |scheme| scheme.jwt.is_some()),
+    Row::new("httpMessageSignature", |scheme| scheme.http_message_signature.is_some()),
+    Row::new("clientCertificate", |scheme| scheme.client_certificate.is_some()),
+    Row::new("publicURL", |scheme| scheme.public_url.is_some()),
+    Row::new("receiverID", |scheme| scheme.receiver_id.is_some()),
+    Row::new("topicARNs", |scheme| !scheme.topic_arns.is_empty()),
+    Row::new("allowedOrigins", |scheme| !scheme.allowed_origins.is_empty()),
+    Row::new("clientKey", |scheme| scheme.client_key.is_some()),
+];
+
+const RESPONSE: [Row<Response>; 3] = [
+    Row::value("mode", ": Async", "set `mode: Sync`", |response| response.mode == ResponseMode::Async),
+    Row::value("late", " without cancel", "set `cancel: true`", |response| {
+        response.late.as_ref().is_some_and(|late| late.cancel != Some(true))
+    }),
+    Row::new("rejected", |response| response.rejected.is_some()),
+];
+
+const STEP: [Row<Step>; 9] = [
+    Row::new("javascript", |step| step.javascript.is_some()),
+    Row::new("record", |step| step.record.is_some()),
+    Row::new("kubernetes", |step| step.kubernetes.is_some()),
+    Row::new("email", |step| step.email.is_some()),
+    Row::new("message", |step| step.message.is_some()),
+    Row::new("forEach", |step| step.for_each.is_some()),
+    Row::new("parallel", |step| step.parallel.is_some()),
+    Row::new("wait", |step| step.wait.is_some()),
+    Row::new("call", |step| step.call.is_some()),
+];
+
+const HTTP: [Row<HttpStep>; 2] = [
+    Row::new("auth.oauth2", |http| http.auth.as_ref().is_some_and(|auth| auth.oauth2.is_some())),
+    Row::new("tls", |http| http.tls.is_some()),
+];
+
+const VALIDATE: [Row<ValidateStep>; 1] = [Row::new("schemaFrom", |validate| validate.schema_from.is_some())];
+
+/// Refuses everything of a workflow that is not built.
+pub(super) fn workflow(spec: &WebhookWorkflowSpec, at: &Field, report: &mut Report) {
+    sweep(&WORKFLOW, spec, at, report);
+    if let Some(webhook) = &spec.webhook {
+        let at = at.at("webhook");
+        sweep(&WEBHOOK, webhook, &at, report);
+        let schemes = webhook.verification.iter().flat_map(|verification| &verification.schemes).enumerate();
+        schemes.for_each(|(index, scheme)| sweep(&SCHEME, scheme, &at.at("verification.schemes").item(index), report));
+    }
+    steps(&spec.steps, &at.at("steps"), report);
+    for (index, block) in spec.blocks.iter().enumerate() {
+        steps(&block.steps, &at.at("blocks").item(index).at("steps"), report);
+    }
+    sweep(&RESPONSE, &spec.response, &at.at("response"), report);
+}
+
+fn steps(steps: &[Step], at: &Field, report: &mut Report) {
+    for (index, step) in steps.iter().enumerate() {
+        let at = at.item(index);
+        sweep(&STEP, step, &at, report);
+        step.http.iter().for_each(|http| sweep(&HTTP, http, &at.at("http"), report));
+        step.validate.iter().for_each(|validate| sweep(&VALIDATE, validate, &at.at("validate"), report));
+    }
+}
+
+pub(super) fn sweep<T>(rows: &[Row<T>], of: &T, at: &Field, report: &mut Report) {
+    for row in rows.iter().filter(|row| (row.asked)(of)) {
+        report.not_built(&at.at(row.field), row.value, row.mend);
+    }
+}

@@ -1,0 +1,48 @@
+//! `validate`: a schema, checks, or both.
+
+use boathook_crds::workflow::steps::validate::ValidateStep as Text;
+use boathook_plan::json::Json;
+use boathook_plan::plan::{Check, Delimiters, ValidateStep};
+use boathook_plan::schema::Schema;
+use serde_json::{Map, Value};
+
+use crate::field::Field;
+use crate::validate::reader::Reader;
+
+/// What a check says that has no message.
+const CHECK_FAILED: &str = "the check does not hold";
+
+/// Reads it.
+pub(super) fn read(step: &Text, at: &Field, reader: &mut Reader) -> ValidateStep {
+    let value = step.value.clone().unwrap_or_else(|| Value::from(whole_body(reader.delimiters)));
+    let checks = step.checks.iter().enumerate().map(|(index, check)| {
+        let at = at.at("checks").item(index);
+        let message = check.message.as_deref().unwrap_or(CHECK_FAILED);
+        Check {
+            that: reader.expression(&at.at("that"), &check.that),
+            message: reader.template(&at.at("message"), message),
+        }
+    });
+    let checks = checks.collect();
+    ValidateStep {
+        value: reader.json(&at.at("value"), &value),
+        schema: step.schema.as_ref().map(|schema| read_schema(schema, &at.at("schema"), reader)),
+        checks,
+    }
+}
+
+/// The default value: `$context.data`.
+const fn whole_body(delimiters: Delimiters) -> &'static str {
+    match delimiters {
+        Delimiters::Braces => "{{ $context.data }}",
+        Delimiters::Parentheses => "$( $context.data )",
+    }
+}
+
+fn read_schema(schema: &Map<String, Value>, at: &Field, reader: &mut Reader) -> Json {
+    let schema = Json::from(Value::Object(schema.clone()));
+    if let Err(error) = Schema::compile(&schema) {
+        reader.report.refuse_once(at, format!("must be a JSON Schema that is bounded: {error}"));
+    }
+    schema
+}

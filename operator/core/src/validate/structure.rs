@@ -1,0 +1,75 @@
+//! How a program's lists of steps fit together: names, blocks that are there, no cycle, nothing after an answer.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::graph::Graph;
+use super::outline::Outline;
+use super::reader::StepPlace;
+use crate::field::Field;
+use crate::report::Report;
+
+/// Holds the program to its shape.
+pub(super) fn check(outline: &Outline<'_>, at: &Field, report: &mut Report) {
+    let graph = Graph::new(outline);
+    unique(outline, report);
+    known_blocks(outline, at, report);
+    no_cycle(outline, &graph, report);
+    nothing_after_an_answer(outline, &graph, report);
+}
+
+/// `$steps` is one object: the schema holds names unique inside a list, and this across lists.
+fn unique(outline: &Outline<'_>, report: &mut Report) {
+    let mut first: BTreeMap<&str, &Field> = BTreeMap::new();
+    for (_, line) in outline.steps() {
+        if let Some(earlier) = first.insert(line.name, &line.at) {
+            report.refuse_once(&line.at.at("name"), format!("must be unique in the workflow: {earlier} has it too"));
+        }
+    }
+}
+
+fn known_blocks(outline: &Outline<'_>, at: &Field, report: &mut Report) {
+    let names: Vec<_> = outline.lists().iter().filter_map(|list| list.block).collect();
+    let missing = |name: &str| match names.as_slice() {
+        [] => format!("must name one of spec.blocks, and there is none (so no {name})"),
+        names => format!("must name one of spec.blocks ({}), and {name} is none", names.join(", ")),
+    };
+    for (field, name) in outline.steps().flat_map(|(_, line)| &line.runs) {
+        if !names.contains(name) {
+            report.refuse(field, missing(name));
+        }
+    }
+    if let Some(name) = outline.failure.filter(|name| !names.contains(name)) {
+        report.refuse_once(&at.at("onFailure.run"), missing(name));
+    }
+}
+
+/// Refuses each block that comes to run itself, once a cycle.
+fn no_cycle(outline: &Outline<'_>, graph: &Graph<'_>, report: &mut Report) {
+    let mut told = BTreeSet::new();
+    for (block, list) in outline.lists().iter().skip(1).enumerate() {
+        let above: Vec<_> = graph.above(block).into_iter().flatten().collect();
+        let is_new = !above.iter().any(|other| told.contains(other));
+        if above.contains(&block) && is_new {
+            told.insert(block);
+            let name = list.block.unwrap_or_default();
+            report.refuse(&list.at, format!("must not come to run block {name} again: a cycle would never end"));
+        }
+    }
+}
+
+/// What runs after a `respond` goes on without the sender, and so needs a store.
+fn nothing_after_an_answer(outline: &Outline<'_>, graph: &Graph<'_>, report: &mut Report) {
+    let mut after = BTreeSet::new();
+    for (place, _) in outline.steps().filter(|(_, line)| line.responds) {
+        let mut open = vec![place];
+        let mut done = BTreeSet::new();
+        while let Some(StepPlace { block, index }) = open.pop() {
+            let next = outline.list(block).and_then(|list| list.steps.get(index + 1));
+            after.extend(next.map(|line| &line.at));
+            open.extend(block.filter(|block| done.insert(*block)).iter().flat_map(|block| graph.callers(*block)));
+        }
+    }
+    for at in after {
+        report.not_built(at, " after respond", "make the step that responds the last one");
+    }
+}

@@ -1,0 +1,145 @@
+//! Resources that broke no rule: typed, with durations and sizes read, defaults filled in and texts compiled once.
+//!
+//! Only [`crate::validate`] makes them; what they refer to is resolved later.
+
+use boathook_plan::json::Json;
+use boathook_plan::plan::{AddressRule, Delimiters, HostRule, KeySpec, Match, Program, Response, SchemeKind};
+
+use super::admits::Admits;
+use crate::field::Field;
+use crate::object::ObjectKey;
+
+/// A workflow that broke no rule.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ValidWorkflow {
+    pub(crate) key: ObjectKey,
+    pub(crate) uid: String,
+    pub(crate) generation: i64,
+    pub(crate) gateway: Option<ObjectKey>,
+    pub(crate) webhook: ValidWebhook,
+    pub(crate) values: Values,
+    pub(crate) timeout_ms: Option<u64>,
+    pub(crate) delimiters: Delimiters,
+    pub(crate) program: Program,
+    pub(crate) response: Response,
+}
+
+/// How requests come in.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ValidWebhook {
+    /// The workflow's own part, behind prefix and namespace.
+    pub path: String,
+    pub methods: Vec<String>,
+    pub max_body_size: Option<u64>,
+    pub verification: Option<ValidVerification>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ValidVerification {
+    pub match_: Match,
+    pub schemes: Vec<ValidScheme>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ValidScheme {
+    pub kind: SchemeKind,
+    pub tolerance_ms: Option<u64>,
+    pub keys: Vec<ValidKey>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ValidKey {
+    pub field: Field,
+    pub spec: KeySpec,
+    pub source: KeySource,
+}
+
+/// Where a key's value is.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum KeySource {
+    /// One entry of a Secret.
+    Entry(SecretEntry),
+    /// A whole Secret of type `kubernetes.io/basic-auth`.
+    BasicAuth { secret: String },
+}
+
+/// An entry of a Secret in the workflow's own namespace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SecretEntry {
+    pub secret: String,
+    pub key: String,
+}
+
+/// `vars` and `secrets`.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Values {
+    /// `spec.vars`: an object.
+    pub vars: Json,
+    /// ConfigMaps whose entries are variables too, `spec.vars` before them.
+    pub vars_from: Vec<String>,
+    pub secrets: Vec<NamedSecret>,
+}
+
+/// What `$secrets.NAME` is.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct NamedSecret {
+    pub name: String,
+    pub field: Field,
+    pub entry: SecretEntry,
+}
+
+/// A gateway that broke no rule.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ValidGateway {
+    pub(crate) key: ObjectKey,
+    pub(crate) uid: String,
+    pub(crate) base_url: Option<String>,
+    pub(crate) route_prefix: String,
+    pub(crate) hosts: Vec<ValidHost>,
+    pub(crate) admits: Admits,
+    pub(crate) ceilings: Ceilings,
+    pub(crate) egress: ValidEgress,
+}
+
+/// A namespace's own host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ValidHost {
+    pub hostname: String,
+    pub namespace: String,
+    pub route_prefix: String,
+}
+
+/// The most that workflows of this gateway may ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Ceilings {
+    /// Bytes.
+    pub body_size: u64,
+    /// Milliseconds.
+    pub timeout_ms: u64,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ValidEgress {
+    pub internet: bool,
+    pub addresses: Vec<Granted<AddressRule>>,
+    pub hosts: Vec<Granted<HostRule>>,
+}
+
+/// An egress rule and the namespaces that it is for.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Granted<T> {
+    pub rule: T,
+    pub namespaces: Admits,
+}
+
+impl ValidWorkflow {
+    /// The Secrets that it names, repeated as often as it does.
+    pub(crate) fn secret_names(&self) -> impl Iterator<Item = &str> {
+        let schemes = self.webhook.verification.iter().flat_map(|verification| &verification.schemes);
+        let of_keys = schemes.flat_map(|scheme| &scheme.keys).map(|key| match &key.source {
+            KeySource::Entry(entry) => entry.secret.as_str(),
+            KeySource::BasicAuth { secret } => secret.as_str(),
+        });
+        of_keys.chain(self.values.secrets.iter().map(|secret| secret.entry.secret.as_str()))
+    }
+}
