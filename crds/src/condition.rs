@@ -14,13 +14,36 @@ pub fn conditions(_: &mut SchemaGenerator) -> Schema {
     })
 }
 
+/// What stands in `status` before the operator has seen the object, so that nobody takes it for served.
+pub fn unknown(types: &[&str]) -> Value {
+    let conditions: Vec<_> = types
+        .iter()
+        .map(|condition| {
+            json!({
+                "type": condition,
+                "status": "Unknown",
+                "reason": "Pending",
+                "message": "the operator has not seen this object yet",
+                "lastTransitionTime": "1970-01-01T00:00:00Z",
+            })
+        })
+        .collect();
+    json!({ "conditions": conditions })
+}
+
 /// One condition, with metav1's bounds.
 fn condition() -> Value {
     json!({
         "type": "object",
         "description": "A condition, as in metav1.",
         "required": ["type", "status", "lastTransitionTime", "reason", "message"],
-        "properties": {
+        "properties": properties(),
+    })
+}
+
+/// The fields of a condition.
+fn properties() -> Value {
+    json!({
             "type": {
                 "type": "string",
                 "description": "type of the condition.",
@@ -56,6 +79,5 @@ fn condition() -> Value {
                 "description": "message says how to mend it. It may be empty.",
                 "maxLength": 32768,
             },
-        },
     })
 }

@@ -8,12 +8,11 @@ pub mod storage;
 pub mod traffic;
 
 use kube::CustomResource;
-use kube::core::Reason;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::namespaces::Namespaces;
-use crate::rule::{at_most_one, rule_at};
+use crate::rule::{at_most_one, forbidden, invalid};
 use deployment::{Autoscaling, PodTemplate, Service};
 use egress::Egress;
 use limits::{Ceilings, Quotas};
@@ -50,15 +49,13 @@ use traffic::{ClientAddress, Email, Host, Telemetry, Tls};
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schemars(extend("x-kubernetes-validations" = [
     at_most_one(&["replicas", "autoscaling"]),
-    rule_at(
+    invalid(
         "replicas",
-        Reason::FieldValueInvalid,
         "!has(self.storage.embedded) || !has(self.replicas) || self.replicas <= 1",
         "`replicas` must be less than or equal to 1 with `storage.embedded`",
     ),
-    rule_at(
+    forbidden(
         "autoscaling",
-        Reason::FieldValueForbidden,
         "!has(self.storage.embedded) || !has(self.autoscaling)",
         "`autoscaling` must not be set with `storage.embedded`",
     ),

@@ -10,6 +10,7 @@ mod rule;
 
 pub mod duration;
 pub mod gateway;
+pub mod generate;
 pub mod namespaces;
 pub mod quantity;
 pub mod reference;

@@ -5,15 +5,13 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::rule::rule_at;
-use kube::core::Reason;
+use crate::rule::invalid;
 
 /// A choice of namespaces.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schemars(extend("x-kubernetes-validations" = [rule_at(
+#[schemars(extend("x-kubernetes-validations" = [invalid(
     "selector",
-    Reason::FieldValueInvalid,
     "has(self.selector) == (self.from == 'Selector')",
     "`selector` must be set exactly when `from` is 'Selector'",
 )]))]
@@ -34,6 +32,7 @@ impl Namespaces {
 
 /// How namespaces are chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(transform = crate::open::values_only)]
 pub enum NamespacesFrom {
     /// The gateway's own namespace.
     Same,
@@ -75,6 +74,7 @@ pub struct LabelRequirement {
 
 /// How a label relates to the values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(transform = crate::open::values_only)]
 pub enum LabelOperator {
     /// The value is one of them.
     In,

@@ -1,6 +1,7 @@
-//! Schemas of maps, which attributes cannot bound.
+//! Schemas that attributes cannot say: bounded maps, plain enums.
 
 use schemars::{Schema, SchemaGenerator, json_schema};
+use serde_json::Value;
 
 /// Labels, node selectors: keys and values of Kubernetes labels.
 pub fn labels(_: &mut SchemaGenerator) -> Schema {
@@ -51,4 +52,22 @@ pub fn manifests(_: &mut SchemaGenerator) -> Schema {
         "x-kubernetes-list-type": "atomic",
         "items": { "type": "object", "maxProperties": 16, "x-kubernetes-preserve-unknown-fields": true },
     })
+}
+
+/// An enum is its values: what they mean is said by each field that has it, for the type's own documentation would take
+/// the place of an optional field's.
+pub fn values_only(schema: &mut Schema) {
+    let variants = schema.remove("oneOf");
+    let values: Vec<_> = variants
+        .iter()
+        .filter_map(Value::as_array)
+        .flatten()
+        .filter_map(|variant| variant.get("const").or_else(|| variant.pointer("/enum/0")))
+        .cloned()
+        .collect();
+    if !values.is_empty() {
+        schema.insert("type".to_owned(), "string".into());
+        schema.insert("enum".to_owned(), values.into());
+    }
+    schema.remove("description");
 }

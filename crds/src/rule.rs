@@ -7,8 +7,23 @@ pub fn rule(expression: &str, message: &str) -> Rule {
     Rule::new(expression).message(message)
 }
 
-/// A rule about one field that must be there or must be given up.
-pub fn rule_at(field: &str, reason: Reason, expression: &str, message: &str) -> Rule {
+/// A rule about a field that must be there.
+pub fn required(field: &str, expression: &str, message: &str) -> Rule {
+    at(field, Reason::FieldValueRequired, expression, message)
+}
+
+/// A rule about a field that must not be there.
+pub fn forbidden(field: &str, expression: &str, message: &str) -> Rule {
+    at(field, Reason::FieldValueForbidden, expression, message)
+}
+
+/// A rule about a field that must have another value.
+pub fn invalid(field: &str, expression: &str, message: &str) -> Rule {
+    at(field, Reason::FieldValueInvalid, expression, message)
+}
+
+/// A rule whose violation points to a field.
+fn at(field: &str, reason: Reason, expression: &str, message: &str) -> Rule {
     rule(expression, message).field_path(format!(".{field}")).reason(reason)
 }
 

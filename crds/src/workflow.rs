@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 
 use crate::duration::Duration;
 use crate::reference::{SecretKeyRef, WholeConfigMapSource};
-use crate::rule::{rule, rule_at};
+use crate::rule::{forbidden, invalid, rule};
 use crate::text::{Expression, Identifier, NamespaceName, ObjectName};
 use execution::{Batch, Concurrency, Deduplication, History, OnFailure, Retry};
 use response::Response;
@@ -50,21 +50,17 @@ use webhook::Webhook;
 )]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schemars(extend("x-kubernetes-validations" = [
-    rule_at(
+    invalid(
         "onFailure.run",
-        Reason::FieldValueInvalid,
         "!has(self.onFailure) || (has(self.blocks) && self.blocks.exists(b, b.name == self.onFailure.run))",
         "`onFailure.run` must name one of `blocks`",
     ),
-    rule_at(
-        "blocks",
-        Reason::FieldValueDuplicate,
-        "!has(self.blocks) || self.blocks.all(b, b.steps.all(s, !self.steps.exists(t, t.name == s.name)))",
-        "a step's `name` in `blocks` must differ from those in `steps`",
-    ),
-    rule_at(
+    rule(
+"!has(self.blocks) || self.blocks.all(b, b.steps.all(s, !self.steps.exists(t, t.name == s.name)))",
+"a step's `name` in `blocks` must differ from those in `steps`",
+).field_path(".blocks").reason(Reason::FieldValueDuplicate),
+    forbidden(
         "batch",
-        Reason::FieldValueForbidden,
         "!has(self.batch) || self.response.mode == 'Async'",
         "`batch` must not be set unless `response.mode` is 'Async'",
     ),
@@ -162,6 +158,7 @@ pub struct GatewayRef {
 
 /// What is suspended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(transform = crate::open::values_only)]
 pub enum Suspend {
     /// Requests are answered 503.
     Intake,
@@ -173,6 +170,7 @@ pub enum Suspend {
 
 /// How templates are marked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(transform = crate::open::values_only)]
 pub enum Delimiters {
     /// `{{ … }}`
     #[default]

@@ -2,22 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use kube::core::Reason;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::quantity::Quantity;
 use crate::reference::LocalRef;
-use crate::rule::rule_at;
+use crate::rule::invalid;
 use crate::text::ObjectName;
 
 /// How many replicas there are.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schemars(extend("x-kubernetes-validations" = [rule_at(
+#[schemars(extend("x-kubernetes-validations" = [invalid(
     "max",
-    Reason::FieldValueInvalid,
     "self.min <= self.max",
     "`max` must be greater than or equal to `min`",
 )]))]
@@ -64,6 +62,7 @@ pub struct Service {
 
 /// Types of a Service.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(transform = crate::open::values_only)]
 pub enum ServiceType {
     /// Inside the cluster.
     #[default]
@@ -154,6 +153,7 @@ pub struct Toleration {
 
 /// How a taint's value is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(transform = crate::open::values_only)]
 pub enum TolerationOperator {
     /// The taint is there.
     Exists,
@@ -163,6 +163,7 @@ pub enum TolerationOperator {
 
 /// What a taint does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(transform = crate::open::values_only)]
 pub enum TaintEffect {
     /// No new pods.
     NoSchedule,

@@ -28,6 +28,7 @@ pub struct Egress {
 
 /// Whether public addresses may be reached.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(transform = crate::open::values_only)]
 pub enum Internet {
     /// They may.
     #[default]
@@ -38,6 +39,7 @@ pub enum Internet {
 
 /// Which Services may be reached.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(transform = crate::open::values_only)]
 pub enum Services {
     /// None.
     None,

@@ -1,12 +1,11 @@
 //! Where a gateway keeps deliveries, executions and records.
 
-use kube::core::Reason;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::quantity::Quantity;
 use crate::reference::SecretSource;
-use crate::rule::{exactly_one, rule, rule_at};
+use crate::rule::{exactly_one, forbidden, rule};
 use crate::text::ObjectName;
 
 /// One kind of store, for good.
@@ -28,9 +27,8 @@ pub struct Storage {
 /// A volume.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schemars(extend("x-kubernetes-validations" = [rule_at(
+#[schemars(extend("x-kubernetes-validations" = [forbidden(
     "storageClassName",
-    Reason::FieldValueForbidden,
     "has(self.storageClassName) == has(oldSelf.storageClassName) && \
      (!has(self.storageClassName) || self.storageClassName == oldSelf.storageClassName)",
     "`storageClassName` must stay as it is: it is immutable",

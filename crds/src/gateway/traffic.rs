@@ -81,6 +81,7 @@ pub struct Telemetry {
 
 /// Which requests are logged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(transform = crate::open::values_only)]
 pub enum AccessLog {
     /// Each.
     #[default]

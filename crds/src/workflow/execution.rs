@@ -1,19 +1,17 @@
 //! How executions are told apart, bounded, retried and kept.
 
-use kube::core::Reason;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::duration::Duration;
-use crate::rule::rule_at;
+use crate::rule::invalid;
 use crate::text::{Identifier, Template};
 
 /// How repeats of a delivery are told.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schemars(extend("x-kubernetes-validations" = [rule_at(
+#[schemars(extend("x-kubernetes-validations" = [invalid(
     "disabled",
-    Reason::FieldValueInvalid,
     "!has(self.disabled) || !self.disabled || !(has(self.key) || has(self.window))",
     "`disabled` must not be true when `key` or `window` is set",
 )]))]
@@ -51,6 +49,7 @@ pub struct Concurrency {
 
 /// What happens when no execution may start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(transform = crate::open::values_only)]
 pub enum Overflow {
     /// It waits.
     #[default]
@@ -145,6 +144,7 @@ fn keep_failed() -> Duration {
 
 /// What is kept of a request's body.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(transform = crate::open::values_only)]
 pub enum HistoryBody {
     /// All of it.
     #[default]

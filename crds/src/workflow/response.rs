@@ -2,34 +2,30 @@
 
 use std::collections::BTreeMap;
 
-use kube::core::Reason;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::duration::Duration;
-use crate::rule::rule_at;
+use crate::rule::forbidden;
 use crate::text::TextTemplate;
 
 /// What the sender is told.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schemars(extend("x-kubernetes-validations" = [
-    rule_at(
+    forbidden(
         "deadline",
-        Reason::FieldValueForbidden,
         "!has(self.deadline) || self.mode == 'Sync'",
         "`deadline` must not be set unless `mode` is 'Sync'",
     ),
-    rule_at(
+    forbidden(
         "late",
-        Reason::FieldValueForbidden,
         "!has(self.late) || self.mode == 'Sync'",
         "`late` must not be set unless `mode` is 'Sync'",
     ),
-    rule_at(
+    forbidden(
         "failed",
-        Reason::FieldValueForbidden,
         "!has(self.failed) || self.mode == 'Sync'",
         "`failed` must not be set unless `mode` is 'Sync'",
     ),
@@ -68,6 +64,7 @@ pub struct Response {
 
 /// When the sender is answered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(transform = crate::open::values_only)]
 pub enum ResponseMode {
     /// Once the delivery is durable.
     #[default]

@@ -9,6 +9,7 @@ use crate::text::{DateTime, LineText, ShortText};
 /// status is what the operator says.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(extend("default" = crate::condition::unknown(&["Accepted", "ResolvedRefs", "Programmed", "Ready"])))]
 pub struct WebhookWorkflowStatus {
     /// observedGeneration is the generation of the spec that this status is about.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -136,6 +136,7 @@ step! {
 
 /// What a step's failure does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(transform = crate::open::values_only)]
 pub enum OnError {
     /// The execution fails.
     Fail,

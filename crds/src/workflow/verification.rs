@@ -8,16 +8,14 @@ pub mod scheme;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::rule::rule_at;
-use kube::core::Reason;
+use crate::rule::required;
 use scheme::Scheme;
 
 /// Schemes, and how many of them must hold.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schemars(extend("x-kubernetes-validations" = [rule_at(
+#[schemars(extend("x-kubernetes-validations" = [required(
     "match",
-    Reason::FieldValueRequired,
     "self.schemes.size() < 2 || has(self.match)",
     "`match` must be set with two `schemes` or more",
 )]))]
@@ -32,6 +30,7 @@ pub struct Verification {
 
 /// How several schemes combine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(transform = crate::open::values_only)]
 pub enum Match {
     /// Every scheme must hold.
     All,

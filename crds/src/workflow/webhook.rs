@@ -1,6 +1,5 @@
 //! How requests come in: where, by which methods, from whom, how many, of what shape.
 
-use kube::core::Reason;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -9,15 +8,14 @@ use super::verification::Verification;
 use crate::duration::Duration;
 use crate::quantity::Quantity;
 use crate::reference::ValueSource;
-use crate::rule::{at_least_one, at_most_one, rule, rule_at};
+use crate::rule::{at_least_one, at_most_one, required, rule};
 use crate::text::{Cidr, MediaType};
 
 /// How requests come in.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schemars(extend("x-kubernetes-validations" = [rule_at(
+#[schemars(extend("x-kubernetes-validations" = [required(
     "verification",
-    Reason::FieldValueRequired,
     "has(self.verification) != (has(self.public) && self.public)",
     "exactly one of `verification` and `public: true` must be set",
 )]))]
@@ -71,6 +69,7 @@ fn path_rules() -> [kube::core::Rule; 2] {
 
 /// HTTP methods that can start a workflow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[schemars(transform = crate::open::values_only)]
 pub enum Method {
     /// RFC 9110, 9.3.1.
     GET,
@@ -148,6 +147,7 @@ pub struct RateLimit {
 
 /// What a rate is counted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(transform = crate::open::values_only)]
 pub enum RateKey {
     /// The client's address, before verification.
     ClientIP,

@@ -42,6 +42,7 @@ pub struct EndStep {
 
 /// How an execution ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(transform = crate::open::values_only)]
 pub enum EndOutcome {
     /// As if the last step had succeeded.
     Succeeded,

@@ -56,6 +56,7 @@ pub struct ForEachStep {
 
 /// What an item's failure does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(transform = crate::open::values_only)]
 pub enum OnItemError {
     /// The step fails at once.
     Fail,

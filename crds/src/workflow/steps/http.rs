@@ -81,6 +81,7 @@ pub struct HttpStep {
 /// Methods of a request.
 #[expect(missing_docs, reason = "RFC 9110, 9.3 says what they mean")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(transform = crate::open::values_only)]
 pub enum HttpMethod {
     GET,
     HEAD,

@@ -103,6 +103,7 @@ pub struct Patch {
 
 /// How a patch is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(transform = crate::open::values_only)]
 pub enum PatchType {
     /// RFC 7396.
     Merge,

@@ -35,6 +35,7 @@ pub struct MessageStep {
 /// The providers that Boathook knows.
 #[expect(missing_docs, reason = "each is a provider's own name")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[schemars(transform = crate::open::values_only)]
 pub enum MessageProvider {
     Slack,
     MicrosoftTeams,

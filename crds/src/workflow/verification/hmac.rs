@@ -1,11 +1,10 @@
 //! The declarative form of a signature that most senders are an instance of.
 
-use kube::core::Reason;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::duration::Duration;
-use crate::rule::{exactly_one, rule_at};
+use crate::rule::{exactly_one, forbidden, invalid, required};
 use crate::text::{HeaderName, ShortText};
 
 /// A signature by HMAC.
@@ -45,46 +44,39 @@ pub struct Hmac {
 /// What the fields of the form ask of each other.
 fn rules() -> [kube::core::Rule; 7] {
     [
-        rule_at(
+        forbidden(
             "prefix",
-            Reason::FieldValueForbidden,
             "!has(self.prefix) || !has(self.format) || self.format == 'Raw'",
             "`prefix` must not be set unless `format` is 'Raw'",
         ),
-        rule_at(
+        forbidden(
             "list",
-            Reason::FieldValueForbidden,
             "!has(self.list) || (has(self.format) && self.format != 'Raw')",
             "`list` must not be set unless `format` is 'KeyValueList' or 'SpacedList'",
         ),
-        rule_at(
+        required(
             "list",
-            Reason::FieldValueRequired,
             "has(self.list) || !has(self.format) || self.format != 'KeyValueList'",
             "`list` must be set when `format` is 'KeyValueList'",
         ),
-        rule_at(
+        invalid(
             "timestamp",
-            Reason::FieldValueInvalid,
             "!has(self.timestamp) || !has(self.timestamp.signatureKey) || (has(self.format) && self.format == 'KeyValueList')",
             "`timestamp.signatureKey` must not be set unless `format` is 'KeyValueList'",
         ),
-        rule_at(
+        invalid(
             "content",
-            Reason::FieldValueInvalid,
             "!has(self.content) || self.content.matches(\
              '^([^{}]|[{](body|timestamp|id|url|path|method|(header|query)[.][A-Za-z0-9_-]+)[}])+$')",
             "`content` must have only the placeholders {body} {timestamp} {id} {header.NAME} {query.NAME} {url} {path} {method}",
         ),
-        rule_at(
+        required(
             "timestamp",
-            Reason::FieldValueRequired,
             "!has(self.content) || !self.content.contains('{timestamp}') || has(self.timestamp)",
             "`timestamp` must be set when `content` has {timestamp}",
         ),
-        rule_at(
+        required(
             "id",
-            Reason::FieldValueRequired,
             "!has(self.content) || !self.content.contains('{id}') || has(self.id)",
             "`id` must be set when `content` has {id}",
         ),
@@ -93,6 +85,7 @@ fn rules() -> [kube::core::Rule; 7] {
 
 /// How a signature header is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(transform = crate::open::values_only)]
 pub enum SignatureFormat {
     /// One signature behind a prefix.
     Raw,
@@ -121,6 +114,7 @@ pub struct SignatureList {
 
 /// Hashes for HMAC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(transform = crate::open::values_only)]
 pub enum HashAlgorithm {
     /// For senders that offer nothing better.
     SHA1,
@@ -134,6 +128,7 @@ pub enum HashAlgorithm {
 
 /// How a signature's bytes are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(transform = crate::open::values_only)]
 pub enum SignatureEncoding {
     /// Hexadecimal.
     Hex,
@@ -169,6 +164,7 @@ pub struct SignatureTimestamp {
 
 /// The unit of a signing time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(transform = crate::open::values_only)]
 pub enum TimestampUnit {
     /// Unix seconds.
     Seconds,

@@ -40,6 +40,7 @@ pub struct Key {
 
 /// How a key is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(transform = crate::open::values_only)]
 pub enum KeyEncoding {
     /// The bytes of the text.
     Plain,
@@ -51,6 +52,7 @@ pub enum KeyEncoding {
 
 /// What a key is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(transform = crate::open::values_only)]
 pub enum KeyUse {
     /// Verifies a signature, token or password.
     Sign,
@@ -62,6 +64,7 @@ pub enum KeyUse {
 
 /// Algorithms of RFC 9421, 3.3.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(transform = crate::open::values_only)]
 pub enum KeyAlgorithm {
     /// `hmac-sha256`
     HMACSHA256,

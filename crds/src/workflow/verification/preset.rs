@@ -8,6 +8,7 @@ macro_rules! presets {
         /// A sender that Boathook knows.
         #[expect(missing_docs, reason = "each is a provider's own name")]
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+        #[schemars(transform = crate::open::values_only)]
         pub enum Preset {
             $($name),*
         }

@@ -1,6 +1,6 @@
 //! One way to verify a sender.
 
-use kube::core::Reason;
+use kube::core::Rule;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +9,7 @@ use super::key::Key;
 use super::preset::Preset;
 use crate::duration::Duration;
 use crate::reference::ValueSource;
-use crate::rule::{exactly_one, rule_at};
+use crate::rule::{exactly_one, forbidden, invalid, required};
 use crate::text::{Expression, HttpUrl, ShortText};
 
 /// The fields that say which scheme it is.
@@ -72,54 +72,56 @@ pub struct Scheme {
 }
 
 /// What the fields of a scheme ask of each other.
-fn rules() -> Vec<kube::core::Rule> {
-    let mut rules = vec![
-        exactly_one(KINDS),
-        rule_at(
+fn rules() -> Vec<Rule> {
+    let options = OPTIONS.iter().map(|(field, presets)| option(field, presets));
+    [exactly_one(KINDS)].into_iter().chain(key_source_rules()).chain(key_rules()).chain(options).collect()
+}
+
+/// Each scheme has exactly one source of keys.
+fn key_source_rules() -> [Rule; 3] {
+    [
+        required(
             "keys",
-            Reason::FieldValueRequired,
             "has(self.keys) || has(self.jwt) || has(self.clientCertificate) || (has(self.preset) && self.preset == 'AmazonSNS')",
             "`keys` must be set",
         ),
-        rule_at(
+        forbidden(
             "keys",
-            Reason::FieldValueForbidden,
             "!has(self.keys) || !(has(self.clientCertificate) || (has(self.preset) && self.preset == 'AmazonSNS'))",
             "`keys` must not be set with `clientCertificate` or `preset: AmazonSNS`",
         ),
-        rule_at(
+        invalid(
             "jwt",
-            Reason::FieldValueInvalid,
             "!has(self.jwt) || [has(self.keys), has(self.jwt.jwksFrom), has(self.jwt.jwksURL)].exists_one(x, x)",
             "exactly one of `keys`, `jwt.jwksFrom`, `jwt.jwksURL` must be set with `jwt`",
         ),
-        rule_at(
+    ]
+}
+
+/// What a key says must mean something to its scheme.
+fn key_rules() -> [Rule; 4] {
+    [
+        forbidden(
             "keys",
-            Reason::FieldValueForbidden,
             "!has(self.keys) || has(self.basic) || self.keys.all(k, !has(k.secretRef))",
             "`secretRef` of `keys` must not be set unless `basic` is",
         ),
-        rule_at(
+        forbidden(
             "keys",
-            Reason::FieldValueForbidden,
             "!has(self.keys) || has(self.preset) || self.keys.all(k, !has(k.use) || k.use == 'Sign')",
             "`use` of `keys` must be 'Sign' unless `preset` is set",
         ),
-        rule_at(
+        forbidden(
             "keys",
-            Reason::FieldValueForbidden,
             "!has(self.keys) || has(self.httpMessageSignature) || self.keys.all(k, !has(k.id) && !has(k.algorithm))",
             "`id` and `algorithm` of `keys` must not be set unless `httpMessageSignature` is",
         ),
-        rule_at(
+        forbidden(
             "tolerance",
-            Reason::FieldValueForbidden,
             "!has(self.tolerance) || has(self.preset)",
             "`tolerance` must not be set unless `preset` is",
         ),
-    ];
-    rules.extend(OPTIONS.iter().map(|(field, presets)| option(field, presets)));
-    rules
+    ]
 }
 
 /// The typed options, and the presets that have them.
@@ -132,12 +134,11 @@ const OPTIONS: &[(&str, &[&str])] = &[
 ];
 
 /// An option may be set only with its presets.
-fn option(field: &str, presets: &[&str]) -> kube::core::Rule {
+fn option(field: &str, presets: &[&str]) -> Rule {
     let names: Vec<_> = presets.iter().map(|preset| format!("'{preset}'")).collect();
     let names = names.join(", ");
-    rule_at(
+    forbidden(
         field,
-        Reason::FieldValueForbidden,
         &format!("!has(self.{field}) || (has(self.preset) && self.preset in [{names}])"),
         &format!("`{field}` must not be set unless `preset` is one of {names}"),
     )
@@ -166,6 +167,7 @@ pub struct ApiKey {
 
 /// Where a key is presented.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(transform = crate::open::values_only)]
 pub enum ApiKeyPlace {
     /// In a header field.
     Header,
@@ -199,6 +201,7 @@ pub struct Jwt {
 /// Algorithms of RFC 7518 and RFC 8037.
 #[expect(missing_docs, reason = "these are the names that the RFCs give")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(transform = crate::open::values_only)]
 pub enum JwtAlgorithm {
     HS256,
     HS384,
