@@ -1,2 +1,4 @@
-//! Tests of the whole system; there is no code here.
+//! What tests of the whole system share: processes and servers that start on free ports and end with their handle.
 #![forbid(unsafe_code)]
+
+pub mod boathook;
