@@ -1,5 +1,7 @@
 //! The admin port: health, metrics, the list of routes. Never served on the public port.
 
+mod instance;
+
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -13,6 +15,8 @@ use tokio::net::TcpListener;
 
 use crate::routes::Served;
 use crate::shared::Shared;
+
+pub use instance::Instance;
 
 /// One route, as `GET /v1/routes` lists it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,17 +45,18 @@ pub struct RouteView {
 }
 
 /// Serves until it is aborted.
-pub(crate) async fn run(shared: Arc<Shared>, listener: TcpListener) {
-    if let Err(error) = axum::serve(listener, app(shared)).await {
+pub(crate) async fn run(shared: Arc<Shared>, instance: Instance, listener: TcpListener) {
+    if let Err(error) = axum::serve(listener, app(shared, instance)).await {
         tracing::error!(error = %error, "serving the admin port");
     }
 }
 
-fn app(shared: Arc<Shared>) -> Router {
+fn app(shared: Arc<Shared>, instance: Instance) -> Router {
     Router::new()
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
+        .route("/v1/instance", get(async move || Json(instance)))
         .route("/v1/routes", get(routes))
         .with_state(shared)
 }
@@ -76,7 +81,12 @@ async fn metrics(State(shared): State<Arc<Shared>>) -> axum::response::Response 
 }
 
 async fn routes(State(shared): State<Arc<Shared>>) -> Json<Vec<RouteView>> {
-    Json(shared.routes.list().iter().map(|served| RouteView::of(served)).collect())
+    Json(views(&shared))
+}
+
+/// Every route, by namespace and name.
+pub(crate) fn views(shared: &Shared) -> Vec<RouteView> {
+    shared.routes.list().iter().map(|served| RouteView::of(served)).collect()
 }
 
 impl RouteView {

@@ -1,6 +1,7 @@
 //! What a gateway is started with. Decides the defaults, each with its reason; reads no command line.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// What a gateway is started with.
@@ -10,6 +11,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Where health, metrics and the list of routes are served. Whoever can connect may read them.
     pub admin: SocketAddr,
+    /// The files and folders that the workflows are written in, told on the admin port; none in a cluster.
+    pub sources: Vec<PathBuf>,
     /// Bounds on connections and requests.
     pub limits: Limits,
 }
@@ -19,6 +22,7 @@ impl Default for Config {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
             admin: SocketAddr::from((Ipv4Addr::LOCALHOST, 8081)),
+            sources: Vec::new(),
             limits: Limits::default(),
         }
     }
@@ -65,10 +69,10 @@ pub const HEAD: Duration = Duration::from_secs(10);
 pub const BODY_IDLE: Duration = Duration::from_secs(10);
 
 /// A body of 1 MiB at 17 KiB/s.
-pub const BODY: Duration = Duration::from_secs(60);
+pub const BODY: Duration = Duration::from_mins(1);
 
 /// What common proxies and clients keep a connection for.
-pub const KEEP_ALIVE: Duration = Duration::from_secs(60);
+pub const KEEP_ALIVE: Duration = Duration::from_mins(1);
 
 /// As [`HEAD`], for an answer that the client does not read.
 pub const WRITE: Duration = Duration::from_secs(10);

@@ -1,1 +1,99 @@
-//! Follows.
+//! Runs a workflow: performs the effects that the machine asks for and tells it what came of them. Decides nothing.
+//!
+//! A run is a task of its own that the request awaits, so that a sender who hangs up does not stop it.
+
+mod effects;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use boathook_plan::http_step::Origin;
+use boathook_plan::machine::{Event, EventKind, Outcome, State, Trace, step};
+use boathook_plan::problem::Problem;
+use boathook_plan::reason::Reason;
+use boathook_plan::reply::Reply;
+use tokio::sync::oneshot;
+use uuid::Uuid;
+
+use crate::gate::Place;
+use crate::ingest::Verdict;
+use crate::log;
+use crate::routes::Served;
+use crate::shared::Shared;
+use effects::Effects;
+
+/// A delivery that will be run.
+#[derive(Debug)]
+pub(crate) struct Accepted {
+    pub(crate) served: Arc<Served>,
+    pub(crate) state: State,
+    pub(crate) origin: Origin,
+    pub(crate) place: Place,
+}
+
+/// What is known of a run to its end; whoever drops it without an outcome has failed it.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) served: Arc<Served>,
+    pub(crate) execution: Uuid,
+    pub(crate) request_id: Arc<str>,
+    outcome: Option<Outcome>,
+}
+
+/// Starts the run and waits for its answer.
+pub(crate) async fn run(shared: &Arc<Shared>, accepted: Accepted) -> Verdict {
+    let input = accepted.state.input();
+    let (execution, request_id) = (input.execution, Arc::clone(&input.request_id));
+    let (sender, answer) = oneshot::channel();
+    tokio::spawn(drive(Arc::clone(shared), accepted, sender));
+    // Without an answer the task has panicked; what it was doing is over.
+    let reply = answer.await.unwrap_or_else(|_| Problem::RUN_FAILED.reply(&request_id));
+    Verdict { reason: Reason::Accepted, reply, execution: Some(execution), detail: None }
+}
+
+async fn drive(shared: Arc<Shared>, accepted: Accepted, answer: oneshot::Sender<Reply>) {
+    let Accepted { served, mut state, origin, place } = accepted;
+    let mut run = Run::begin(served, &state);
+    let mut effects = Effects::new(&shared, &run, origin, answer);
+    let mut kind = EventKind::Started;
+    let outcome = loop {
+        let (next, wanted) = step(state, Event { at: shared.clock.now(), kind });
+        state = next;
+        if let Some(outcome) = effects.perform(wanted) {
+            break outcome;
+        }
+        kind = effects.next().await;
+    };
+    run.end(outcome, &state.trace());
+    drop(place);
+}
+
+impl Run {
+    fn begin(served: Arc<Served>, state: &State) -> Self {
+        let input = state.input();
+        Self { served, execution: input.execution, request_id: Arc::clone(&input.request_id), outcome: None }
+    }
+
+    fn end(&mut self, outcome: Outcome, trace: &Trace) {
+        let counts = &self.served.counts;
+        counts.execution(&outcome);
+        for step in trace.steps() {
+            let name = step.place.as_str().rsplit('/').next().unwrap_or_default();
+            if let Some(kind) = self.served.kinds.get(name) {
+                counts.step(*kind, step.phase);
+            }
+        }
+        log::run(self, &outcome);
+        self.outcome = Some(outcome);
+    }
+}
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        if self.outcome.is_none() {
+            self.served.counts.lost_execution();
+            log::lost(self);
+        }
+    }
+}

@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use crate::admin;
+use crate::admin::{self, Instance, RouteView};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::routes::Rejected;
@@ -61,7 +61,8 @@ impl Gateway {
         let stop = Stop::new();
         let shared = Arc::new(Shared::new(config.limits, clock, stop.signal())?);
         let server = tokio::spawn(server::run(Arc::clone(&shared), public));
-        let admin = tokio::spawn(admin::run(Arc::clone(&shared), private));
+        let instance = Instance::new(addresses.public, config.sources);
+        let admin = tokio::spawn(admin::run(Arc::clone(&shared), instance, private));
         Ok(Self { shared, addresses, stop, server, admin })
     }
 
@@ -70,6 +71,11 @@ impl Gateway {
     #[must_use = "a rejected route is not served"]
     pub fn swap(&self, routes: Vec<Arc<Route>>) -> Vec<Rejected> {
         self.shared.routes.swap(routes)
+    }
+
+    /// Every route that is served, by namespace and name.
+    pub fn routes(&self) -> Vec<RouteView> {
+        admin::views(&self.shared)
     }
 
     /// Where it listens.

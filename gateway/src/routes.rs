@@ -30,16 +30,24 @@ pub(crate) struct Served {
     pub(crate) kinds: HashMap<String, usize>,
 }
 
+/// What a host and a path led to.
+#[derive(Debug)]
+pub(crate) struct Match {
+    pub(crate) served: Arc<Served>,
+    /// What the pattern's names matched.
+    pub(crate) params: Vec<(String, String)>,
+}
+
 /// The live table; `None` until the first one is in. Clones are the same table.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Routes(Arc<ArcSwap<Option<Table<Arc<Served>>>>>);
 
 impl Routes {
-    /// The route of a host and a raw path, with what the pattern's names matched.
-    pub(crate) fn find(&self, host: &str, raw_path: &str) -> Option<(Arc<Served>, Vec<(String, String)>)> {
+    /// The route of a host and a raw path.
+    pub(crate) fn find(&self, host: &str, raw_path: &str) -> Option<Match> {
         let table = self.0.load();
         let found = Option::as_ref(&table)?.find(host, raw_path)?;
-        Some((Arc::clone(found.value), found.params))
+        Some(Match { served: Arc::clone(found.value), params: found.params })
     }
 
     /// Replaces all routes. They are given in the order that decides conflicts: the earlier one stays. A workflow's
@@ -51,7 +59,7 @@ impl Routes {
         let mut rejected = Vec::new();
         for route in routes {
             let counts = before.get(route.workflow()).cloned().unwrap_or_default();
-            rejected.extend(insert(&mut table, Served::new(route, counts)).err());
+            rejected.extend(insert(&mut table, Served::new(route, counts)));
         }
         self.0.store(Arc::new(Some(table)));
         rejected
@@ -80,11 +88,11 @@ impl Served {
     }
 }
 
-fn insert(table: &mut Table<Arc<Served>>, served: Served) -> Result<(), Rejected> {
+/// Adds a route, or says who was there before.
+fn insert(table: &mut Table<Arc<Served>>, served: Served) -> Option<Rejected> {
     let route = Arc::clone(&served.route);
     let host = route.plan().webhook.host.as_deref();
-    table.insert(host, route.pattern(), Arc::new(served)).map_err(|conflict| {
-        let winner = table.get(host, &conflict.with).map_or(&route, |served| &served.route);
-        Rejected { workflow: route.workflow().clone(), winner: winner.workflow().clone() }
-    })
+    let conflict = table.insert(host, route.pattern(), Arc::new(served)).err()?;
+    let winner = table.get(host, &conflict.with).map_or(&route, |served| &served.route);
+    Some(Rejected { workflow: route.workflow().clone(), winner: winner.workflow().clone() })
 }

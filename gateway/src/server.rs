@@ -1,12 +1,76 @@
 //! The public port: takes connections within the ceiling and hands each to a task of its own.
+//!
+//! Our own accept loop on hyper: a stock server has no bound on connections, heads or idle ones.
 
+mod activity;
+mod connection;
+mod paced;
+#[cfg(test)]
+mod tests;
+
+use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinSet;
 
 use crate::shared::Shared;
 
+/// Pause after an accept that failed for want of something (file descriptors): trying again at once would spin.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// A connection within the ceiling.
+struct Accepted {
+    stream: TcpStream,
+    peer: SocketAddr,
+    place: OwnedSemaphorePermit,
+}
+
 /// Serves until the gateway drains and the last connection is closed.
 pub(crate) async fn run(shared: Arc<Shared>, listener: TcpListener) {
-    let _ = (shared, listener);
+    let places = Arc::new(Semaphore::new(shared.limits.connections));
+    let server = Arc::new(connection::Server::new(Arc::clone(&shared)));
+    let mut stop = shared.stop.clone();
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            () = stop.draining() => break,
+            Some(_) = connections.join_next() => {}
+            accepted = accept(&listener, &places) => {
+                let server = Arc::clone(&server);
+                connections.spawn(async move {
+                    server.serve(accepted.stream, accepted.peer.ip()).await;
+                    drop(accepted.place);
+                });
+            }
+        }
+    }
+    drop(listener);
+    while connections.join_next().await.is_some() {}
+}
+
+/// The next connection, once there is a place for it: until then it waits in the kernel's queue.
+async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> Accepted {
+    loop {
+        let Ok(place) = Arc::clone(places).acquire_owned().await else {
+            return std::future::pending().await;
+        };
+        match listener.accept().await {
+            Ok((stream, peer)) => return Accepted { stream, peer, place },
+            Err(error) if of_one_connection(&error) => {}
+            Err(error) => {
+                tracing::warn!(error = %error, "accepting connections");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}
+
+/// Whether the error is about a connection that was gone before it was taken.
+fn of_one_connection(error: &io::Error) -> bool {
+    [io::ErrorKind::ConnectionAborted, io::ErrorKind::ConnectionReset, io::ErrorKind::ConnectionRefused]
+        .contains(&error.kind())
 }

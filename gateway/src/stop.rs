@@ -1,5 +1,8 @@
 //! How a gateway stops: everything that goes on looks at one value, which moves one way.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use tokio::sync::watch;
 
 /// How far a gateway is.
@@ -15,43 +18,50 @@ pub(crate) enum Phase {
 
 /// Held by the owner.
 #[derive(Debug)]
-pub(crate) struct Stop(watch::Sender<Phase>);
+pub(crate) struct Stop {
+    phase: watch::Sender<Phase>,
+    draining: Arc<AtomicBool>,
+}
 
 /// Held by what goes on.
 #[derive(Clone, Debug)]
-pub(crate) struct StopSignal(watch::Receiver<Phase>);
+pub(crate) struct StopSignal {
+    phase: watch::Receiver<Phase>,
+    draining: Arc<AtomicBool>,
+}
 
 impl Stop {
     pub(crate) fn new() -> Self {
-        Self(watch::Sender::new(Phase::Serving))
+        Self { phase: watch::Sender::new(Phase::Serving), draining: Arc::default() }
     }
 
     pub(crate) fn signal(&self) -> StopSignal {
-        StopSignal(self.0.subscribe())
+        StopSignal { phase: self.phase.subscribe(), draining: Arc::clone(&self.draining) }
     }
 
     pub(crate) fn drain(&self) {
-        self.0.send_replace(Phase::Draining);
+        self.draining.store(true, Ordering::Relaxed);
+        self.phase.send_replace(Phase::Draining);
     }
 
     pub(crate) fn abort(&self) {
-        self.0.send_replace(Phase::Aborting);
+        self.phase.send_replace(Phase::Aborting);
     }
 }
 
 impl StopSignal {
     /// Returns once the gateway drains, or its owner is gone.
     pub(crate) async fn draining(&mut self) {
-        let _ = self.0.wait_for(|phase| *phase >= Phase::Draining).await;
+        let _ = self.phase.wait_for(|phase| *phase >= Phase::Draining).await;
     }
 
     /// Returns once the gateway ends what is in flight, or its owner is gone.
     pub(crate) async fn aborting(&mut self) {
-        let _ = self.0.wait_for(|phase| *phase >= Phase::Aborting).await;
+        let _ = self.phase.wait_for(|phase| *phase >= Phase::Aborting).await;
     }
 
-    /// Whether the gateway still serves.
+    /// Whether the gateway still serves. Takes no lock.
     pub(crate) fn serving(&self) -> bool {
-        *self.0.borrow() == Phase::Serving
+        !self.draining.load(Ordering::Relaxed)
     }
 }

@@ -3,33 +3,66 @@
 //! [`HttpProgram::compile`] holds a step to the rules that make it safe whatever a payload says; [`HttpProgram::render`]
 //! puts a run's values into it, each encoded for the place it stands in.
 
-use std::sync::Arc;
+mod answer;
+mod auth;
+mod body;
+mod call;
+mod compile;
+mod describe;
+mod expect;
+mod headers;
+mod mask;
+mod origin;
+mod redirect;
+mod secrets;
+mod sign;
+mod slot;
+mod target;
+#[cfg(test)]
+mod tests;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method};
 use jiff::Timestamp;
-use url::Url;
 use uuid::Uuid;
 
+pub use self::answer::Answer;
+use self::auth::Auth;
+use self::body::Body;
+pub use self::call::HttpCall;
+pub use self::compile::FieldError;
+use self::headers::Headers;
+pub use self::mask::Mask;
+pub use self::origin::{HOPS_HEADER, Origin};
+use self::sign::Signer;
+use self::target::Target;
+use crate::expr::Reference;
 use crate::plan::{Delimiters, HttpStep};
-use crate::reason::{StepFailure, StepReason};
+use crate::reason::StepFailure;
 use crate::scope::Scope;
-
-/// A rule of the `http` step that a workflow breaks.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{field}: {message}")]
-pub struct FieldError {
-    /// The field, relative to `http`, such as `headers.Host` or `auth.basic.username`.
-    pub field: String,
-    /// What it must be instead.
-    pub message: String,
-}
 
 /// A compiled `http` step.
 #[derive(Clone, Debug)]
 pub struct HttpProgram {
-    step: Arc<HttpStep>,
-    delimiters: Delimiters,
+    method: Method,
+    target: Target,
+    headers: Headers,
+    body: Option<Body>,
+    auth: Option<Auth>,
+    sign: Option<Signer>,
+    terms: Terms,
+    references: Vec<Reference>,
+}
+
+/// What an answer must be, and how far a request may be sent on.
+#[derive(Clone, Debug)]
+pub struct Terms {
+    /// Statuses that are success.
+    expect: expect::Expect,
+    /// How many redirects are followed.
+    pub follow_redirects: u32,
+    /// Bytes of the decoded answer.
+    pub max_response_size: u64,
 }
 
 /// What a request says of the run it is made for.
@@ -45,48 +78,48 @@ pub struct CallFacts {
     pub origin: Origin,
 }
 
-/// Where a run comes from, as the request that started it says.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Origin {
-    /// How many times the chain of requests passed through Boathook, this one not counted.
-    pub hops: u32,
-    /// A valid W3C `traceparent`.
-    pub traceparent: Option<String>,
-}
-
-/// A request, ready to send; secrets are in it. `Debug` shows neither its path nor its values.
-#[derive(Clone)]
-pub struct HttpCall {
-    /// The method.
-    pub method: Method,
-    /// Scheme, host, path and query; never user information or a fragment.
-    pub url: Url,
-    /// Every field but those of framing; a value that a secret went into is marked sensitive.
-    pub headers: HeaderMap,
-    /// The body.
-    pub body: Bytes,
-}
-
 impl HttpProgram {
     /// Compiles a step, or names everything that is wrong with it.
     pub fn compile(step: &HttpStep, delimiters: Delimiters) -> Result<Self, Vec<FieldError>> {
-        Ok(Self { step: Arc::new(step.clone()), delimiters })
+        compile::program(step, delimiters)
+    }
+
+    /// What the templates read of their roots.
+    pub fn references(&self) -> &[Reference] {
+        &self.references
     }
 
     /// Names behind `$secrets.` in this step.
     pub fn secrets(&self) -> impl Iterator<Item = &str> {
-        std::iter::empty()
+        secrets::names(&self.references)
+    }
+
+    /// What an answer must be, and how far a request may be sent on.
+    pub fn terms(&self) -> &Terms {
+        &self.terms
     }
 
     /// The request with the values of `scope`, in which `$secrets` holds what [`HttpProgram::secrets`] names.
-    pub fn render(&self, _scope: &Scope, _facts: &CallFacts) -> Result<HttpCall, StepFailure> {
-        Err(StepFailure::new(StepReason::InvalidRequest, format!("{} {:?}", self.step.method, self.delimiters)))
+    pub fn render(&self, scope: &Scope, facts: &CallFacts) -> Result<HttpCall, StepFailure> {
+        let url = self.target.render(scope)?;
+        let (headers, body) = self.render_message(scope, facts)?;
+        let body_is_secret = self.body.as_ref().is_some_and(Body::is_secret);
+        let mut call = HttpCall { method: self.method.clone(), url, headers, body, body_is_secret };
+        if let Some(auth) = &self.auth {
+            auth.apply(scope, &mut call.headers)?;
+        }
+        if let Some(sign) = &self.sign {
+            sign.apply(scope, facts, &mut call)?;
+        }
+        Ok(call)
     }
-}
 
-impl Origin {
-    /// Reads `Boathook-Hops` and `traceparent` of the request that starts a run.
-    pub fn of(_headers: &HeaderMap) -> Self {
-        Self::default()
+    /// Fields and body, but for what proves who sends them.
+    fn render_message(&self, scope: &Scope, facts: &CallFacts) -> Result<(HeaderMap, Bytes), StepFailure> {
+        let mut headers = facts.origin.headers(facts)?;
+        let content = self.body.as_ref().map(|body| body.render(scope, facts)).transpose()?.unwrap_or_default();
+        headers.extend(content.headers);
+        self.headers.apply(scope, &mut headers)?;
+        Ok((headers, content.bytes))
     }
 }

@@ -37,6 +37,7 @@ pub const HOPS: u32 = 5;
 
 /// Bytes of an outbound URL: what common servers read of a request line.
 pub const URL_SIZE: usize = 8 << 10;
+
 /// Bytes of a failure's message in the journal and in `$error`.
 pub const MESSAGE_SIZE: usize = 4 << 10;
 
@@ -45,3 +46,21 @@ pub const TRACE_ATTEMPTS: usize = 32;
 
 /// Bytes of one header field's value in an answer.
 pub const ANSWER_HEADER_SIZE: usize = 8 << 10;
+
+/// Bytes of one outbound header value: what common servers read of a field.
+pub const HEADER_VALUE_SIZE: usize = 8 << 10;
+
+/// Bytes of an outbound body: a whole execution's results fit, a runaway template does not.
+pub const OUTBOUND_BODY_SIZE: usize = 16 << 20;
+
+/// How many redirects a step may follow: what real services need, fewer than a loop.
+pub const REDIRECTS: u32 = 5;
+
+/// Bytes of the shortest secret that is looked for in answers.
+pub const MASKED_SIZE: usize = 8;
+
+/// How deep blocks may run blocks: as many as a workflow may have.
+pub const BLOCK_DEPTH: usize = 32;
+
+/// How many things one event makes a run do before other runs have their turn: an expression may take milliseconds.
+pub const TURN: usize = 32;

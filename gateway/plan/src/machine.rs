@@ -3,10 +3,11 @@
 //! The executor performs effects in their order and feeds back what came of them as events; it decides nothing. Whatever
 //! a run does is decided here, from the program, the input and the journal alone, so that a run that goes on after a
 //! crash takes the very same way: every change of a run is an [`Entry`], written before it is used, and the only
-//! function that changes a run applies entries.
+//! function that changes what is durable of a run applies entries (`progress`).
 //!
-//! A run is a tree of frames, one for each block that is being run. `$secrets` is never here: the executor adds it to
-//! the scope of an attempt.
+//! A run is a tree of frames, one for each block that is being run (`frame`). What comes next is decided by `decide`,
+//! what an attempt's outcome means by `judge`, what ends a program from outside by `halt`, what the sender is told by
+//! `answer`; `step` strings them together. `$secrets` is never here: the executor adds it to the scope of an attempt.
 
 pub mod effect;
 pub mod entry;
@@ -16,14 +17,30 @@ pub mod outcome;
 pub mod place;
 pub mod program;
 pub mod state;
+pub mod step;
 pub mod trace;
 
+mod answer;
+mod clock;
+mod compile;
+mod condition;
+mod decide;
+mod frame;
+mod halt;
+mod judge;
+mod kind;
+mod ledger;
+mod progress;
+mod scope;
+mod size;
+
 pub use effect::{Alarm, Attempt, Effect};
-pub use entry::{Entry, Fact, StepResult, Tried};
+pub use entry::{Abandoned, Entry, Fact, StepResult, Tried};
 pub use event::{Cancellation, Event, EventKind};
 pub use input::Input;
 pub use outcome::{Outcome, RunError};
 pub use place::{Place, Seed};
 pub use program::{Program, ProgramError};
-pub use state::{State, step};
+pub use state::{ResumeError, State};
+pub use step::step;
 pub use trace::{AttemptTrace, Phase, StepTrace, Trace};

@@ -166,6 +166,32 @@ pub enum StepReason {
 }
 
 impl StepReason {
+    /// The name, as it is written everywhere.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ExpressionFailed => "ExpressionFailed",
+            Self::PathMissing => "PathMissing",
+            Self::ResourceExhausted => "ResourceExhausted",
+            Self::ValidationFailed => "ValidationFailed",
+            Self::NotYet => "NotYet",
+            Self::Timeout => "Timeout",
+            Self::ConnectionFailed => "ConnectionFailed",
+            Self::EgressDenied => "EgressDenied",
+            Self::UnexpectedStatus => "UnexpectedStatus",
+            Self::BadResponse => "BadResponse",
+            Self::InvalidRequest => "InvalidRequest",
+            Self::SecretUnavailable => "SecretUnavailable",
+            Self::TooManyHops => "TooManyHops",
+            Self::ResultTooLarge => "ResultTooLarge",
+            Self::TooLate => "TooLate",
+            Self::Ended => "Ended",
+            Self::DeadlineExceeded => "DeadlineExceeded",
+            Self::ExecutionTimeout => "ExecutionTimeout",
+            Self::Cancelled => "Cancelled",
+            Self::ShuttingDown => "ShuttingDown",
+        }
+    }
+
     /// Whether another attempt may have another outcome. The HTTP executor decides for `UnexpectedStatus` by the status.
     pub const fn retryable(self) -> bool {
         match self {

@@ -29,6 +29,14 @@ impl Scope {
         self
     }
 
+    /// The same roots elsewhere in a run.
+    #[must_use]
+    pub fn at(mut self, now: Timestamp, uuid: Uuid) -> Self {
+        self.now = now;
+        self.uuid = uuid;
+        self
+    }
+
     /// A root's value.
     pub fn get(&self, name: &str) -> Option<&Json> {
         self.roots.iter().find(|(known, _)| &**known == name).map(|(_, value)| value)

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use prometheus::Opts;
-use prometheus::core::{Collector, Desc};
+use prometheus::core::{Collector, Desc, Describer as _};
 use prometheus::proto::{Counter, Gauge, LabelPair, Metric, MetricFamily, MetricType};
 
 use super::counts::Counts;
@@ -45,7 +45,6 @@ impl Family {
         let of_workflow: &[&str] = if kind == MetricType::COUNTER { &["namespace", "workflow"] } else { &[] };
         let labels = of_workflow.iter().chain(own).map(|label| (*label).to_owned()).collect();
         let opts = Opts::new(name, help).variable_labels(labels);
-        use prometheus::core::Describer as _;
         Ok(Self { desc: opts.describe()?, kind })
     }
 

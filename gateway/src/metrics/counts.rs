@@ -49,6 +49,11 @@ impl Counts {
         }));
     }
 
+    /// Counts a run that a fault of ours ended.
+    pub(crate) fn lost_execution(&self) {
+        add(self.executions.get(1));
+    }
+
     /// Counts the end of a step; one that is under way is not counted.
     pub(crate) fn step(&self, kind: usize, phase: Phase) {
         let place = match phase {

@@ -61,4 +61,6 @@ pub enum Alarm {
     FailureTimeout,
     /// The pause before an attempt is over.
     Pause(Place, u32),
+    /// Others had their turn: at once, but behind whatever else waits for the processor.
+    Turn,
 }

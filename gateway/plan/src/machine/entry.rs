@@ -84,9 +84,39 @@ pub enum Fact {
     },
     /// Something other than a step ended the program: time, a cancellation, an answer that cannot be rendered.
     Stopped {
+        /// The name of the step that it stopped at, where it was at one.
+        step: Option<String>,
         /// Why.
         failure: StepFailure,
+        /// Attempts whose outcome is not known.
+        abandoned: Vec<Abandoned>,
     },
+}
+
+/// An attempt that was stopped.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Abandoned {
+    /// The step.
+    pub place: Place,
+    /// The attempt.
+    pub tried: Tried,
+}
+
+impl Fact {
+    /// The step that the entry is about, where it is about one.
+    pub fn place(&self) -> Option<&Place> {
+        match self {
+            Self::Skipped { place, .. }
+            | Self::Entered { place, .. }
+            | Self::Returned { place }
+            | Self::Retrying { place, .. }
+            | Self::Succeeded { place, .. }
+            | Self::Failed { place, .. }
+            | Self::Ended { place, .. } => Some(place),
+            Self::Stopped { .. } => None,
+        }
+    }
 }
 
 /// One attempt of a step.

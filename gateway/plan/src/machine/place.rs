@@ -26,10 +26,20 @@ impl Place {
         Self("$onFailure".into())
     }
 
+    /// Where the sender's answer is rendered.
+    pub fn response() -> Self {
+        Self("$response".into())
+    }
+
     /// A step of the block that the step at this place runs.
     #[must_use]
     pub fn within(&self, name: &str) -> Self {
         Self(format!("{}/{name}", self.0).into())
+    }
+
+    /// The name of the step.
+    pub fn name(&self) -> &str {
+        self.0.rsplit('/').next().unwrap_or(&self.0)
     }
 
     /// The text.

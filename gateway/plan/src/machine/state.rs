@@ -1,37 +1,99 @@
 //! A run between two events.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::effect::Effect;
-use super::entry::Entry;
-use super::event::Event;
-use super::input::Input;
-use super::program::Program;
-use super::trace::Trace;
+use jiff::Timestamp;
 
-/// A run between two events.
+use super::entry::{Entry, Tried};
+use super::event::Cancellation;
+use super::input::Input;
+use super::outcome::{Outcome, RunError};
+use super::place::{Place, Seed};
+use super::program::Program;
+use super::progress::{Progress, Stage};
+use super::scope;
+use super::trace::Trace;
+use crate::scope::Scope;
+
+/// A run between two events: what is durable of it, and what this owner has under way.
 #[derive(Clone, Debug)]
 pub struct State {
-    program: Arc<Program>,
-    input: Arc<Input>,
-    trace: Trace,
+    pub(super) program: Arc<Program>,
+    pub(super) input: Arc<Input>,
+    pub(super) roots: Scope,
+    pub(super) progress: Progress,
+    pub(super) live: Live,
+}
+
+/// What is lost with the owner of a run, and begun again by the next one.
+#[derive(Clone, Debug)]
+pub(super) struct Live {
+    /// The latest time that an event or an entry told.
+    pub(super) clock: Timestamp,
+    pub(super) started: bool,
+    pub(super) finished: bool,
+    pub(super) cancelled: Option<Cancellation>,
+    /// What each step under way waits for.
+    pub(super) waiting: BTreeMap<Place, Waiting>,
+}
+
+/// What a step waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Waiting {
+    /// The outcome of an attempt.
+    Attempt(Tried),
+    /// The end of the pause before this attempt.
+    Pause(u32),
+}
+
+/// A journal that is not one of this program: the entry does not follow from those before it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("resuming execution {execution}: entry {index} does not follow from those before it")]
+pub struct ResumeError {
+    /// The execution.
+    pub execution: uuid::Uuid,
+    /// The entry's position, from 0.
+    pub index: usize,
 }
 
 impl State {
     /// A run that has not begun. Its first event is `Started`.
     pub fn new(program: Arc<Program>, input: Input) -> Self {
-        Self { program, input: Arc::new(input), trace: Trace::default() }
+        let live = Live {
+            clock: input.started_at,
+            started: false,
+            finished: false,
+            cancelled: None,
+            waiting: BTreeMap::new(),
+        };
+        let progress = Progress::new(&program, input.started_at);
+        Self { roots: scope::roots(&program, &input), program, input: Arc::new(input), progress, live }
     }
 
     /// The run as its journal left it. Its first event is `Started` again; a step without a written result runs again.
-    pub fn resume(program: Arc<Program>, input: Input, entries: &[Entry]) -> Self {
-        let _ = entries;
-        Self::new(program, input)
+    pub fn resume(program: Arc<Program>, input: Input, entries: &[Entry]) -> Result<Self, ResumeError> {
+        let mut state = Self::new(program, input);
+        for (index, entry) in entries.iter().enumerate() {
+            if !state.progress.takes(entry) {
+                return Err(ResumeError { execution: state.input.execution, index });
+            }
+            state.progress.apply(&state.program, entry);
+            state.live.clock = state.live.clock.max(entry.at);
+        }
+        Ok(state)
     }
 
-    /// What happened so far.
-    pub fn trace(&self) -> &Trace {
-        &self.trace
+    /// What happened so far, steps under way included.
+    pub fn trace(&self) -> Trace {
+        let mut trace = self.progress.trace.clone();
+        for (place, waiting) in &self.live.waiting {
+            let Waiting::Attempt(tried) = waiting else { continue };
+            let Some(frame) = self.progress.frame.find(place) else { continue };
+            let Some(opened) = frame.opened() else { continue };
+            trace.update(opened, |step| step.begin(*tried));
+        }
+        trace
     }
 
     /// The facts it started from.
@@ -43,10 +105,27 @@ impl State {
     pub fn program(&self) -> &Arc<Program> {
         &self.program
     }
-}
 
-/// Takes one event in: the next state, and what to do, in this order.
-pub fn step(state: State, event: Event) -> (State, Vec<Effect>) {
-    let _ = event;
-    (state, Vec::new())
+    /// Whether it has finished: no event changes it any more.
+    pub fn finished(&self) -> bool {
+        self.live.finished
+    }
+
+    /// What failed it, from the failure on.
+    pub(super) fn error(&self) -> Option<&RunError> {
+        match &self.progress.stage {
+            Stage::OnFailure { error, .. } | Stage::Over(Outcome::Failed(error) | Outcome::Cancelled(error)) => {
+                Some(error)
+            }
+            Stage::Main | Stage::Ended { .. } | Stage::Over(Outcome::Succeeded { .. }) => None,
+        }
+    }
+
+    /// What its idempotency keys derive from.
+    pub(super) fn seed(&self) -> Seed {
+        match &self.input.deduplication_key {
+            Some(key) => Seed::Delivery { workflow: self.program.uid.clone(), key: key.clone() },
+            None => Seed::Execution(self.input.execution),
+        }
+    }
 }

@@ -5,8 +5,10 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::entry::{Entry, Fact, StepResult, Tried};
 use super::place::Place;
 use crate::json::Json;
+use crate::limits::TRACE_ATTEMPTS;
 use crate::reason::StepFailure;
 
 /// The steps of a run in the order they began.
@@ -22,12 +24,16 @@ pub struct Trace {
 pub struct StepTrace {
     /// Where.
     pub place: Place,
+    /// What kind of step it is, as in the resource.
+    pub kind: &'static str,
     /// How far it is.
     pub phase: Phase,
     /// Attempts so far, those included that `attempts` no longer holds.
     pub tries: u32,
     /// The last attempts, at most [`crate::limits::TRACE_ATTEMPTS`].
     pub attempts: Vec<AttemptTrace>,
+    /// When its turn came.
+    pub began: Timestamp,
     /// When it was done, skipped or failed.
     pub ended: Option<Timestamp>,
     /// The block that a calling step ran.
@@ -71,9 +77,115 @@ pub enum Phase {
     Abandoned,
 }
 
+/// What is known of a step when its turn comes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Opened<'a> {
+    pub(super) place: &'a Place,
+    pub(super) kind: &'static str,
+    pub(super) began: Timestamp,
+}
+
 impl Trace {
     /// The steps in the order they began.
     pub fn steps(&self) -> &[StepTrace] {
         &self.steps
+    }
+
+    /// Changes the trace of a step that is not over, begun where there is none.
+    pub(super) fn update(&mut self, of: Opened<'_>, change: impl FnOnce(&mut StepTrace)) {
+        let same = |step: &&mut StepTrace| step.place == *of.place && step.ended.is_none();
+        if let Some(step) = self.steps.iter_mut().rev().find(same) {
+            return change(step);
+        }
+        let mut step = StepTrace::new(of);
+        change(&mut step);
+        self.steps.push(step);
+    }
+
+    /// The run ended: so did every step that is not over.
+    pub(super) fn close(&mut self, phase: Phase, at: Timestamp) {
+        for step in self.steps.iter_mut().filter(|step| step.ended.is_none()) {
+            step.phase = phase;
+            step.ended = Some(at);
+        }
+    }
+}
+
+impl StepTrace {
+    fn new(of: Opened<'_>) -> Self {
+        Self {
+            place: of.place.clone(),
+            kind: of.kind,
+            phase: Phase::Running,
+            tries: 0,
+            attempts: Vec::new(),
+            began: of.began,
+            ended: None,
+            block: None,
+            missing: Vec::new(),
+            result: None,
+            message: None,
+        }
+    }
+
+    /// What the entry says of this step; `returned` is the result of its block.
+    pub(super) fn note(&mut self, entry: &Entry, returned: Option<&StepResult>) {
+        let at = entry.at;
+        match &entry.fact {
+            Fact::Skipped { missing, .. } => {
+                self.missing.extend(missing.iter().cloned());
+                self.end(Phase::Skipped, at);
+            }
+            Fact::Entered { block, missing, .. } => {
+                self.missing.clone_from(missing);
+                self.block.clone_from(block);
+                if block.is_none() {
+                    self.end(Phase::Succeeded, at);
+                }
+            }
+            Fact::Returned { .. } => self.succeed(returned, at),
+            Fact::Retrying { tried, failure, .. } => {
+                self.tried(*tried, at, Some(failure.clone()));
+                self.phase = Phase::Waiting;
+            }
+            Fact::Succeeded { tried, result, .. } => {
+                self.tried(*tried, at, None);
+                self.succeed(Some(result), at);
+            }
+            Fact::Failed { tried, failure, .. } => {
+                self.tried(*tried, at, Some(failure.clone()));
+                self.end(Phase::Failed, at);
+            }
+            Fact::Ended { message, .. } => self.message.clone_from(message),
+            Fact::Stopped { .. } => {}
+        }
+    }
+
+    /// An attempt is under way.
+    pub(super) fn begin(&mut self, tried: Tried) {
+        self.push(AttemptTrace { attempt: tried.attempt, began: tried.began, ended: None, failure: None });
+        self.phase = Phase::Running;
+    }
+
+    fn tried(&mut self, tried: Tried, ended: Timestamp, failure: Option<StepFailure>) {
+        self.push(AttemptTrace { attempt: tried.attempt, began: tried.began, ended: Some(ended), failure });
+    }
+
+    fn push(&mut self, attempt: AttemptTrace) {
+        if self.attempts.len() >= TRACE_ATTEMPTS {
+            self.attempts.remove(0);
+        }
+        self.attempts.push(attempt);
+        self.tries = self.tries.saturating_add(1);
+    }
+
+    fn succeed(&mut self, result: Option<&StepResult>, at: Timestamp) {
+        self.result = result.filter(|result| !result.sensitive).map(|result| result.value.clone());
+        self.end(Phase::Succeeded, at);
+    }
+
+    fn end(&mut self, phase: Phase, at: Timestamp) {
+        self.phase = phase;
+        self.ended = Some(at);
     }
 }

@@ -48,8 +48,10 @@ enum Body {
 /// What stands where an answer says nothing.
 #[derive(Clone, Debug)]
 pub enum Unsaid {
+    /// 200, and no body.
+    Empty,
     /// 200, and this value as JSON.
-    Success(Json),
+    Value(Json),
     /// The problem, under the answer's status where it has one; no body when that status is no error.
     Problem {
         /// Its status and sentence.
@@ -125,7 +127,7 @@ impl AnswerProgram {
 
     fn status_or(&self, unsaid: &Unsaid) -> StatusCode {
         self.status.unwrap_or(match unsaid {
-            Unsaid::Success(_) => StatusCode::OK,
+            Unsaid::Empty | Unsaid::Value(_) => StatusCode::OK,
             Unsaid::Problem { problem, .. } => problem.status(),
         })
     }
@@ -133,11 +135,11 @@ impl AnswerProgram {
     fn default_body(&self, unsaid: Unsaid) -> Reply {
         let status = self.status_or(&unsaid);
         match unsaid {
-            Unsaid::Success(value) => Reply::json(status, &value),
+            Unsaid::Value(value) => Reply::json(status, &value),
             Unsaid::Problem { problem, request_id } if status.as_u16() >= 400 => {
                 problem.with_status(status).reply(&request_id)
             }
-            Unsaid::Problem { .. } => Reply::empty(status),
+            Unsaid::Empty | Unsaid::Problem { .. } => Reply::empty(status),
         }
     }
 }

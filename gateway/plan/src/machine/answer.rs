@@ -1,0 +1,71 @@
+//! What the sender is told when the steps did not answer.
+
+use super::decide::Decision;
+use super::outcome::{Outcome, RunError};
+use super::place::Place;
+use super::state::State;
+use crate::json::Json;
+use crate::problem::Problem;
+use crate::reason::StepReason;
+use crate::reply::{AnswerProgram, Reply, Unsaid};
+use crate::scope::Scope;
+
+impl State {
+    /// The steps are done: the sender gets the answer of the workflow, which is the last step's result where it says
+    /// nothing. An answer that cannot be rendered fails the run.
+    pub(super) fn succeed(&self, message: Option<String>) -> Decision {
+        let outcome = Outcome::Succeeded { message };
+        if self.progress.answered {
+            return Decision::Finish(outcome, None);
+        }
+        let last = &self.progress.frame.last;
+        // A sensitive result is shown nowhere, so not to a sender that nobody meant to show it to.
+        let value = if last.sensitive { Json::Null } else { last.value.clone() };
+        match self.program.answers.success.render(&self.answer_scope(), Unsaid::Value(value)) {
+            Ok(reply) => Decision::Finish(outcome, Some(reply)),
+            Err(mut failure) => {
+                failure.message = format!("response.{}", failure.message);
+                Decision::Write(self.stopped(failure))
+            }
+        }
+    }
+
+    /// The answer of a run that has just failed: never internals.
+    pub(super) fn failure_answer(&self, error: &RunError) -> Reply {
+        let answers = &self.program.answers;
+        match error.failure.reason {
+            StepReason::Cancelled => Problem::RUN_CANCELLED.reply(&self.input.request_id),
+            StepReason::ShuttingDown => Problem::SHUTTING_DOWN.reply(&self.input.request_id),
+            StepReason::DeadlineExceeded => self.render(&answers.late, Problem::DEADLINE_EXCEEDED),
+            StepReason::ExpressionFailed
+            | StepReason::PathMissing
+            | StepReason::ResourceExhausted
+            | StepReason::ValidationFailed
+            | StepReason::NotYet
+            | StepReason::Timeout
+            | StepReason::ConnectionFailed
+            | StepReason::EgressDenied
+            | StepReason::UnexpectedStatus
+            | StepReason::BadResponse
+            | StepReason::InvalidRequest
+            | StepReason::SecretUnavailable
+            | StepReason::TooManyHops
+            | StepReason::ResultTooLarge
+            | StepReason::TooLate
+            | StepReason::Ended
+            | StepReason::ExecutionTimeout => self.render(&answers.failed, Problem::RUN_FAILED),
+        }
+    }
+
+    /// What the answer says, or the problem alone when the answer itself fails.
+    fn render(&self, answer: &AnswerProgram, problem: Problem) -> Reply {
+        let request_id = self.input.request_id.clone();
+        answer
+            .render(&self.answer_scope(), Unsaid::Problem { problem, request_id })
+            .unwrap_or_else(|_| problem.reply(&self.input.request_id))
+    }
+
+    fn answer_scope(&self) -> Scope {
+        self.scope(&self.progress.frame, &Place::response())
+    }
+}

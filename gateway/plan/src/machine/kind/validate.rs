@@ -1,0 +1,72 @@
+//! `validate`: a schema, CEL checks, or both. Every violation is in the failure, the schema's first.
+
+use super::Turn;
+use crate::expr::{Expr, Reference};
+use crate::json::Json;
+use crate::machine::compile::Compiler;
+use crate::machine::program::ProgramError;
+use crate::plan::ValidateStep;
+use crate::reason::{StepFailure, StepReason};
+use crate::schema::Schema;
+use crate::scope::Scope;
+use crate::template::{JsonTemplate, Template};
+
+#[derive(Debug)]
+pub(in crate::machine) struct Validate {
+    value: JsonTemplate,
+    schema: Option<Schema>,
+    checks: Vec<Check>,
+}
+
+#[derive(Debug)]
+struct Check {
+    that: Expr,
+    message: Template,
+}
+
+impl Validate {
+    pub(super) fn compile(step: &ValidateStep, compiler: &Compiler<'_>) -> Result<Self, ProgramError> {
+        let value = JsonTemplate::parse(&step.value, compiler.delimiters())
+            .map_err(|error| ProgramError::new("validate.value", error))?;
+        let schema = step.schema.as_ref().map(Schema::compile).transpose();
+        let schema = schema.map_err(|error| ProgramError::new("validate.schema", error))?;
+        let mut checks = Vec::with_capacity(step.checks.len());
+        for (index, check) in step.checks.iter().enumerate() {
+            let wrong = |error| ProgramError::new(format!("validate.checks[{index}]"), error);
+            checks.push(Check {
+                that: Expr::compile(&check.that).map_err(wrong)?,
+                message: Template::parse(&check.message, compiler.delimiters()).map_err(wrong)?,
+            });
+        }
+        Ok(Self { value, schema, checks })
+    }
+
+    pub(super) fn turn(&self, scope: &Scope) -> Result<Turn, StepFailure> {
+        let mut violations = Vec::new();
+        if let Some(schema) = &self.schema {
+            let found = schema.violations(&self.value.render(scope)?);
+            violations.extend(found.iter().map(|at| format!("{} {}: {}", pointer(&at.path), at.keyword, at.message)));
+        }
+        for check in &self.checks {
+            if !check.that.holds(scope)? {
+                violations.push(check.message.render_text(scope)?);
+            }
+        }
+        if violations.is_empty() {
+            return Ok(Turn::Result(Json::object([("valid", Json::Bool(true))])));
+        }
+        Err(StepFailure::new(StepReason::ValidationFailed, violations.join("; ")))
+    }
+
+    pub(super) fn references<'p>(&'p self, found: &mut Vec<&'p Reference>) {
+        found.extend(self.value.references());
+        for check in &self.checks {
+            found.extend(check.that.references().iter().chain(check.message.references()));
+        }
+    }
+}
+
+/// The JSON pointer of the whole document is the empty string, which a reader would not see.
+fn pointer(path: &str) -> &str {
+    if path.is_empty() { "/" } else { path }
+}

@@ -1,0 +1,66 @@
+//! What an execution has written so far, held against the bounds of a journal.
+
+use super::entry::{Entry, Fact};
+use super::size::size;
+use crate::json::Json;
+use crate::limits::{JOURNAL_ENTRIES, JOURNAL_SIZE, RESULT_SIZE};
+use crate::reason::{StepFailure, StepReason};
+
+/// Entries and bytes. The entries that end a program are always taken: they are as few as blocks run blocks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Ledger {
+    entries: usize,
+    bytes: usize,
+}
+
+impl Ledger {
+    /// Counts an entry.
+    pub(super) fn count(&mut self, entry: &Entry) {
+        self.entries = self.entries.saturating_add(1);
+        self.bytes = self.bytes.saturating_add(cost(&entry.fact));
+    }
+
+    /// Whether certainly nothing more of this step can be written.
+    pub(super) fn full(&self, step: &str) -> Option<StepFailure> {
+        let limit = if self.entries >= JOURNAL_ENTRIES {
+            format!("{JOURNAL_ENTRIES} entries")
+        } else if self.bytes >= JOURNAL_SIZE {
+            format!("{} MiB", JOURNAL_SIZE >> 20)
+        } else {
+            return None;
+        };
+        let message = format!("step `{step}` is not run: the execution has reached {limit}");
+        Some(StepFailure::new(StepReason::ResourceExhausted, message))
+    }
+
+    /// Whether this result of this step may be written at all.
+    pub(super) fn result(step: &str, result: &Json) -> Result<(), StepFailure> {
+        size(result, RESULT_SIZE).map(drop).ok_or_else(|| {
+            let message = format!("the result of step `{step}` is larger than {} MiB", RESULT_SIZE >> 20);
+            StepFailure::new(StepReason::ResultTooLarge, message)
+        })
+    }
+
+    /// Whether this fact of this step still fits.
+    pub(super) fn admit(&self, step: &str, fact: &Fact) -> Result<(), StepFailure> {
+        if self.bytes.saturating_add(cost(fact)) <= JOURNAL_SIZE {
+            return Ok(());
+        }
+        let message = format!("the execution would exceed {} MiB with step `{step}`", JOURNAL_SIZE >> 20);
+        Err(StepFailure::new(StepReason::ResourceExhausted, message))
+    }
+}
+
+/// Bytes of what outside data can make large.
+fn cost(fact: &Fact) -> usize {
+    match fact {
+        Fact::Succeeded { result, .. } => size(&result.value, JOURNAL_SIZE).unwrap_or(JOURNAL_SIZE),
+        Fact::Retrying { failure, .. } | Fact::Failed { failure, .. } | Fact::Stopped { failure, .. } => {
+            failure.message.len()
+        }
+        Fact::Skipped { missing, .. } => missing.as_ref().map_or(0, String::len),
+        Fact::Entered { missing, .. } => missing.iter().map(String::len).sum(),
+        Fact::Ended { message, .. } => message.as_ref().map_or(0, String::len),
+        Fact::Returned { .. } => 0,
+    }
+}

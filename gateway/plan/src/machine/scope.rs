@@ -1,0 +1,47 @@
+//! What the expressions of a run see.
+
+use super::frame::Frame;
+use super::input::Input;
+use super::outcome::RunError;
+use super::place::Place;
+use super::program::Program;
+use super::state::State;
+use crate::json::Json;
+use crate::scope::Scope;
+
+/// The roots that stay the same throughout a run.
+pub(super) fn roots(program: &Program, input: &Input) -> Scope {
+    let execution = Json::object([
+        ("id", Json::from(input.execution.hyphenated().to_string())),
+        ("attempt", Json::from(i64::from(input.attempt))),
+        ("startedAt", Json::from(input.started_at.to_string())),
+    ]);
+    Scope::new(input.started_at, input.execution)
+        .with("$context", input.context.clone())
+        .with("$vars", program.vars.clone())
+        .with("$workflow", program.workflow.clone())
+        .with("$execution", execution)
+}
+
+impl State {
+    /// What a step of this frame sees at `place`. `now()` and `uuid()` follow from the journal and the place.
+    pub(super) fn scope(&self, frame: &Frame, place: &Place) -> Scope {
+        let scope = self.roots.clone().at(frame.since, place.uuid(self.input.execution));
+        let scope = scope.with("$steps", Json::Object(frame.steps.clone()));
+        match self.error() {
+            Some(error) => scope.with("$error", error.to_json()),
+            None => scope,
+        }
+    }
+}
+
+impl RunError {
+    /// `$error`
+    fn to_json(&self) -> Json {
+        Json::object([
+            ("step", self.step.as_deref().map_or(Json::Null, Json::text)),
+            ("reason", Json::text(self.failure.reason.as_str())),
+            ("message", Json::text(&self.failure.message)),
+        ])
+    }
+}

@@ -1,0 +1,140 @@
+//! `step`: takes one event in, then does what comes next until only another event can bring the run on.
+
+use super::clock::until;
+use super::decide::{At, Decision};
+use super::effect::{Alarm, Effect};
+use super::entry::{Entry, Fact};
+use super::event::{Cancellation, Event, EventKind};
+use super::outcome::Outcome;
+use super::place::Place;
+use super::progress::Stage;
+use super::state::{State, Waiting};
+use crate::json::Json;
+use crate::limits::TURN;
+use crate::reason::StepFailure;
+use crate::reply::Reply;
+
+/// Takes one event in: the next state, and what to do, in this order.
+pub fn step(state: State, event: Event) -> (State, Vec<Effect>) {
+    let mut turn = Advance { state, effects: Vec::new() };
+    if !turn.state.live.finished {
+        turn.state.live.clock = turn.state.live.clock.max(event.at);
+        turn.receive(event.kind);
+        turn.run();
+    }
+    (turn.state, turn.effects)
+}
+
+/// A state on its way, and what it has asked for so far.
+struct Advance {
+    state: State,
+    effects: Vec<Effect>,
+}
+
+impl Advance {
+    fn receive(&mut self, event: EventKind) {
+        match event {
+            EventKind::Started if self.state.live.started => {}
+            EventKind::Started => {
+                self.state.live.started = true;
+                self.arm();
+            }
+            EventKind::Attempted { place, attempt, outcome } => self.attempted(&place, attempt, outcome),
+            EventKind::Due(Alarm::Pause(place, attempt)) => {
+                if self.state.live.waiting.get(&place) == Some(&Waiting::Pause(attempt)) {
+                    self.state.live.waiting.remove(&place);
+                }
+            }
+            EventKind::Due(Alarm::Turn) => {}
+            // An alarm that went off too early is set again.
+            EventKind::Due(Alarm::Deadline | Alarm::Timeout | Alarm::FailureTimeout) => self.arm(),
+            EventKind::Cancelled(Cancellation::Requested) => {
+                self.state.live.cancelled.get_or_insert(Cancellation::Requested);
+            }
+            EventKind::Cancelled(Cancellation::ShuttingDown) => {
+                self.state.live.cancelled = Some(Cancellation::ShuttingDown);
+            }
+        }
+    }
+
+    /// An attempt's outcome is written, whatever else is due: what was done must not be done again.
+    fn attempted(&mut self, place: &Place, attempt: u32, outcome: Result<Json, StepFailure>) {
+        let Some(Waiting::Attempt(tried)) = self.state.live.waiting.get(place).copied() else { return };
+        if tried.attempt != attempt {
+            return;
+        }
+        let Some(frame) = self.state.progress.frame.find(place) else { return };
+        let Some((step, place)) = frame.current() else { return };
+        let fact = self.state.judge(At { frame, step, place }, tried, outcome);
+        if !matches!(fact, Fact::Stopped { .. }) {
+            let place = place.clone();
+            self.state.live.waiting.remove(&place);
+        }
+        self.write(fact);
+    }
+
+    fn run(&mut self) {
+        for _ in 0..TURN {
+            match self.state.decide() {
+                Decision::Write(fact) => self.write(fact),
+                Decision::Answer(fact, reply) => {
+                    self.write(fact);
+                    self.effects.push(Effect::Respond(reply));
+                }
+                Decision::Attempt(attempt, tried) => {
+                    self.state.live.waiting.insert(attempt.place.clone(), Waiting::Attempt(tried));
+                    self.effects.push(Effect::Attempt(attempt));
+                }
+                Decision::Pause(place, attempt, pause) => {
+                    self.state.live.waiting.insert(place.clone(), Waiting::Pause(attempt));
+                    self.effects.push(Effect::Alarm(Alarm::Pause(place, attempt), pause));
+                }
+                Decision::Finish(outcome, reply) => return self.finish(outcome, reply),
+                Decision::Wait => return,
+            }
+        }
+        self.effects.push(Effect::Alarm(Alarm::Turn, std::time::Duration::ZERO));
+    }
+
+    /// Writes an entry, and does what must follow it at once.
+    fn write(&mut self, fact: Fact) {
+        let entry = Entry { at: self.state.live.clock, fact };
+        let before = self.state.progress.answered;
+        self.state.progress.apply(&self.state.program, &entry);
+        let ended = matches!(entry.fact, Fact::Stopped { .. });
+        self.effects.push(Effect::Journal(entry));
+        if ended {
+            self.abandon();
+        }
+        let Some(error) = self.state.error().cloned() else { return };
+        if !before {
+            self.effects.push(Effect::Respond(self.state.failure_answer(&error)));
+        }
+        if matches!(self.state.progress.stage, Stage::OnFailure { since, .. } if since == self.state.live.clock) {
+            self.arm();
+        }
+    }
+
+    /// Stops what is under way.
+    fn abandon(&mut self) {
+        for (place, waiting) in std::mem::take(&mut self.state.live.waiting) {
+            if matches!(waiting, Waiting::Attempt(_)) {
+                self.effects.push(Effect::Abandon(place));
+            }
+        }
+    }
+
+    /// Sets the alarms of the stage.
+    fn arm(&mut self) {
+        let now = self.state.live.clock;
+        for (alarm, due) in self.state.alarms() {
+            self.effects.push(Effect::Alarm(alarm, until(due, now)));
+        }
+    }
+
+    fn finish(&mut self, outcome: Outcome, reply: Option<Reply>) {
+        self.state.live.finished = true;
+        self.effects.extend(reply.map(Effect::Respond));
+        self.effects.push(Effect::Finish(outcome));
+    }
+}

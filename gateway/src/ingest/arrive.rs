@@ -1,0 +1,76 @@
+//! Gathers what a head says and what we know of its sender; believes nothing of it.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use http::request::Parts;
+use http::{Method, Request, Uri, Version, header};
+use jiff::Timestamp;
+use uuid::{NoContext, Uuid};
+
+use crate::shared::Shared;
+
+/// A request whose head has arrived.
+#[derive(Debug)]
+pub(super) struct Arrived {
+    pub(super) head: Parts,
+    pub(super) client: IpAddr,
+    pub(super) received_at: Timestamp,
+    pub(super) request_id: Arc<str>,
+    started: Instant,
+}
+
+/// What is known of a request to its end, whatever becomes of it.
+#[derive(Debug)]
+pub(crate) struct Trail {
+    pub(crate) request_id: Arc<str>,
+    pub(crate) method: Method,
+    pub(crate) uri: Uri,
+    pub(crate) version: Version,
+    pub(crate) started: Instant,
+}
+
+impl Arrived {
+    pub(super) fn gather<B>(shared: &Shared, peer: IpAddr, request: Request<B>) -> (Self, B) {
+        let (head, body) = request.into_parts();
+        let received_at = shared.clock.now();
+        let arrived = Self {
+            head,
+            client: peer.to_canonical(),
+            received_at,
+            request_id: new_id(received_at).to_string().into(),
+            started: Instant::now(),
+        };
+        (arrived, body)
+    }
+
+    pub(super) fn trail(&self) -> Trail {
+        Trail {
+            request_id: Arc::clone(&self.request_id),
+            method: self.head.method.clone(),
+            uri: self.head.uri.clone(),
+            version: self.head.version,
+            started: self.started,
+        }
+    }
+
+    /// The host that is asked for: the target's own authority, else the one Host field. `None` when there is none or
+    /// more than one (RFC 9112, 3.2).
+    pub(super) fn host(&self) -> Option<&str> {
+        let mut fields = self.head.headers.get_all(header::HOST).iter();
+        match (self.head.uri.authority(), fields.next(), fields.next()) {
+            (_, _, Some(_)) => None,
+            (Some(authority), _, None) => Some(authority.as_str()),
+            (None, Some(field), None) => field.to_str().ok(),
+            (None, None, None) => (self.head.version < Version::HTTP_11).then_some(""),
+        }
+    }
+}
+
+/// A new id of version 7: sortable by time, and random.
+pub(super) fn new_id(now: Timestamp) -> Uuid {
+    let seconds = u64::try_from(now.as_second()).unwrap_or_default();
+    let nanoseconds = u32::try_from(now.subsec_nanosecond()).unwrap_or_default();
+    Uuid::new_v7(uuid::Timestamp::from_unix(NoContext, seconds, nanoseconds))
+}

@@ -1,0 +1,132 @@
+//! Stage 7: the raw body, counted while it is read. A declared length that is too large is refused before a byte is
+//! read, which also keeps `100 Continue` from being sent.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use boathook_plan::reason::Reason;
+use boathook_plan::request::RawRequest;
+use bytes::{Bytes, BytesMut};
+use http_body_util::BodyExt as _;
+use hyper::body::Body;
+use tokio::time::timeout;
+
+use super::method::Admitted;
+use super::refusal::Refusal;
+use super::route::Routed;
+use crate::config::Pace;
+use crate::gate::Place;
+use crate::routes::Served;
+
+/// A request that has arrived whole.
+#[derive(Debug)]
+pub(super) struct Whole {
+    pub(super) served: Arc<Served>,
+    pub(super) raw: RawRequest,
+    pub(super) runs: bool,
+    pub(super) request_id: Arc<str>,
+    pub(super) place: Place,
+}
+
+/// Reads the body within the workflow's limit and the client's pace.
+pub(super) async fn read<B>(admitted: Admitted, body: &mut B, pace: Pace) -> Result<Whole, Refusal>
+where
+    B: Body<Data = Bytes> + Unpin,
+{
+    let limit = admitted.routed.served.route.plan().webhook.max_body_size;
+    let bytes =
+        timeout(pace.body, collect(body, limit, pace)).await.map_err(|_| Refusal::of(Reason::RequestTooSlow))??;
+    Ok(whole(admitted, bytes))
+}
+
+async fn collect<B>(body: &mut B, limit: u64, pace: Pace) -> Result<Bytes, Refusal>
+where
+    B: Body<Data = Bytes> + Unpin,
+{
+    let too_large = || Refusal::of(Reason::BodyTooLarge);
+    let declared = body.size_hint().lower();
+    if declared > limit {
+        return Err(too_large());
+    }
+    let mut buffer = Buffer::Empty;
+    while let Some(part) = next(body, pace).await? {
+        buffer = buffer.with(part, declared);
+        if buffer.len() > limit {
+            return Err(too_large());
+        }
+    }
+    Ok(buffer.into_bytes())
+}
+
+/// The next bytes; trailers are dropped, so that none is taken for a field of the head.
+async fn next<B>(body: &mut B, pace: Pace) -> Result<Option<Bytes>, Refusal>
+where
+    B: Body<Data = Bytes> + Unpin,
+{
+    let frame = timeout(pace.body_idle, Pin::new(body).frame()).await;
+    match frame.map_err(|_| Refusal::of(Reason::RequestTooSlow))? {
+        None => Ok(None),
+        Some(Ok(frame)) => Ok(Some(frame.into_data().unwrap_or_default())),
+        Some(Err(_)) => Err(Refusal::of(Reason::BadFraming)),
+    }
+}
+
+/// A body in the making: one part is kept as it came, and only more of them are copied together.
+enum Buffer {
+    Empty,
+    One(Bytes),
+    Many(BytesMut),
+}
+
+impl Buffer {
+    /// With the next part. `declared` is the whole length where the sender said it, and within the limit.
+    fn with(self, part: Bytes, declared: u64) -> Self {
+        match self {
+            Self::Empty => Self::One(part),
+            Self::One(first) => {
+                let mut many = BytesMut::with_capacity(usize::try_from(declared).unwrap_or_default());
+                many.extend_from_slice(&first);
+                many.extend_from_slice(&part);
+                Self::Many(many)
+            }
+            Self::Many(mut many) => {
+                many.extend_from_slice(&part);
+                Self::Many(many)
+            }
+        }
+    }
+
+    fn len(&self) -> u64 {
+        let length = match self {
+            Self::Empty => 0,
+            Self::One(only) => only.len(),
+            Self::Many(many) => many.len(),
+        };
+        u64::try_from(length).unwrap_or(u64::MAX)
+    }
+
+    fn into_bytes(self) -> Bytes {
+        match self {
+            Self::Empty => Bytes::new(),
+            Self::One(only) => only,
+            Self::Many(many) => many.freeze(),
+        }
+    }
+}
+
+fn whole(admitted: Admitted, body: Bytes) -> Whole {
+    let Routed { served, arrived, params, place } = admitted.routed;
+    let target = arrived.head.uri.path_and_query().map_or("", |target| target.as_str());
+    let raw = RawRequest {
+        url: format!("{}{target}", served.route.plan().webhook.base_url),
+        path: arrived.head.uri.path().to_owned(),
+        query: arrived.head.uri.query().map(str::to_owned),
+        method: arrived.head.method,
+        headers: arrived.head.headers,
+        body,
+        params,
+        client: arrived.client,
+        received_at: arrived.received_at,
+    };
+    Whole { served, raw, runs: admitted.runs, request_id: arrived.request_id, place }
+}

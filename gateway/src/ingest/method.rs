@@ -1,0 +1,37 @@
+//! Stage 4: what a request's method can do here. HEAD and OPTIONS are answered and run nothing.
+
+use boathook_plan::reason::Reason;
+use boathook_plan::reply::Reply;
+use boathook_plan::route::{MethodVerdict, Route};
+use http::{StatusCode, header};
+
+use super::refusal::Refusal;
+use super::route::Routed;
+
+/// A request whose method is taken.
+#[derive(Debug)]
+pub(super) struct Admitted {
+    pub(super) routed: Routed,
+    /// Whether it may start the workflow; a handshake's method alone may not.
+    pub(super) runs: bool,
+}
+
+pub(super) fn admit(routed: Routed) -> Result<Admitted, Refusal> {
+    let route = &routed.served.route;
+    let intake = route.intake();
+    match intake.judge(&routed.arrived.head.method, route.verifier().handshake_methods()) {
+        MethodVerdict::Runs => Ok(Admitted { routed, runs: true }),
+        MethodVerdict::HandshakeOnly => Ok(Admitted { routed, runs: false }),
+        MethodVerdict::Alive => Err(Refusal::answered(Reply::empty(StatusCode::OK))),
+        MethodVerdict::Options => {
+            let answer = Refusal::answered(Reply::empty(StatusCode::NO_CONTENT));
+            Err(answer.with(header::ALLOW, intake.allow().clone()))
+        }
+        MethodVerdict::Refused => Err(refuse(route)),
+    }
+}
+
+/// 405, which must say what is allowed (RFC 9110, 15.5.6).
+pub(super) fn refuse(route: &Route) -> Refusal {
+    Refusal::of(Reason::MethodNotAllowed).with(header::ALLOW, route.intake().allow().clone())
+}

@@ -1,0 +1,82 @@
+//! Stages 8 to 13: the sender is verified on the raw bytes, a handshake is answered, and what remains becomes a run.
+
+use std::sync::Arc;
+
+use boathook_plan::reason::Reason;
+use boathook_plan::request::{RawRequest, Verified};
+use boathook_plan::route::RunFacts;
+use boathook_plan::verify::Rejection;
+use http::{HeaderValue, header};
+
+use super::arrive::new_id;
+use super::body::Whole;
+use super::method::refuse;
+use super::refusal::Refusal;
+use crate::execute::Accepted;
+use crate::gate::Place;
+use crate::routes::Served;
+use crate::shared::Shared;
+
+/// A request of a verified sender; it may be a handshake.
+#[derive(Debug)]
+pub(super) struct Sent {
+    served: Arc<Served>,
+    verified: Verified,
+    runs: bool,
+    request_id: Arc<str>,
+    place: Place,
+}
+
+/// A request of a verified sender that may start the workflow.
+#[derive(Debug)]
+pub(super) struct Genuine(Sent);
+
+/// Verifies the sender. What costs milliseconds of CPU waits its turn and leaves the request threads free.
+pub(super) async fn verify(shared: &Shared, whole: Whole) -> Result<Sent, Refusal> {
+    let Whole { served, raw, runs, request_id, place } = whole;
+    let result = if served.route.verifier().is_expensive() {
+        check_aside(shared, Arc::clone(&served), raw).await
+    } else {
+        served.route.verifier().verify(raw, shared.clock.now())
+    };
+    let verified = result.map_err(rejected)?;
+    Ok(Sent { served, verified, runs, request_id, place })
+}
+
+/// A verification that does not return is one that does not hold.
+async fn check_aside(shared: &Shared, served: Arc<Served>, raw: RawRequest) -> Result<Verified, Rejection> {
+    let turn = shared.gate.check().await;
+    let now = shared.clock.now();
+    let check = tokio::task::spawn_blocking(move || served.route.verifier().verify(raw, now)).await;
+    drop(turn);
+    check.unwrap_or(Err(Rejection { reason: Reason::KeyUnavailable, www_authenticate: None }))
+}
+
+fn rejected(rejection: Rejection) -> Refusal {
+    let refusal = Refusal::of(rejection.reason);
+    match rejection.www_authenticate {
+        Some(challenge) => refusal.with(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge)),
+        None => refusal,
+    }
+}
+
+/// Answers a provider's handshake. What came by a handshake's method and is none may not start the workflow.
+pub(super) fn handshake(sent: Sent) -> Result<Genuine, Refusal> {
+    match sent.served.route.verifier().handshake(&sent.verified) {
+        Some(reply) => Err(Refusal::answered(reply)),
+        None if sent.runs => Ok(Genuine(sent)),
+        None => Err(refuse(&sent.served.route)),
+    }
+}
+
+impl Genuine {
+    /// Parses the body and takes the request on.
+    pub(super) fn deliver(self, shared: &Shared) -> Result<Accepted, Refusal> {
+        let Sent { served, verified, request_id, place, .. } = self.0;
+        let delivery = served.route.deliver(&verified);
+        let delivery = delivery.map_err(|fault| Refusal::of(fault.reason()).because(fault.to_string()))?;
+        let accepted_at = shared.clock.now();
+        let facts = RunFacts { execution: new_id(accepted_at), request_id, accepted_at };
+        Ok(Accepted { origin: delivery.origin().clone(), state: served.route.run(delivery, facts), served, place })
+    }
+}

@@ -1,0 +1,159 @@
+//! A socket whose client must keep pace: a head in its time, not idle for too long, and reading what it is sent.
+//!
+//! Works below HTTP and reads nothing of it: it learns from [`Activity`] whether a request is being served. The time of
+//! a body is the request path's.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Instant, Sleep, sleep};
+
+use super::activity::Activity;
+use crate::config::Pace;
+
+/// How long a closed connection goes on reading: with unread input the kernel would reset it, and the client lose the
+/// answer that says why.
+const LINGER: Duration = Duration::from_secs(2);
+
+/// What the client has to do next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// End the head that it has begun, or the first one.
+    Head,
+    /// Nothing: its request is being served.
+    Served,
+    /// Begin another head.
+    Idle,
+}
+
+/// A socket with deadlines.
+#[derive(Debug)]
+pub(super) struct Paced<S> {
+    socket: S,
+    activity: Arc<Activity>,
+    pace: Pace,
+    phase: Phase,
+    clocks: Clocks,
+}
+
+/// One deadline for each direction.
+#[derive(Debug)]
+struct Clocks {
+    read: Pin<Box<Sleep>>,
+    /// Present while the client takes nothing.
+    write: Option<Pin<Box<Sleep>>>,
+    /// Present once our side is closed.
+    linger: Option<Pin<Box<Sleep>>>,
+}
+
+impl<S> Paced<S> {
+    pub(super) fn new(socket: S, activity: Arc<Activity>, pace: Pace) -> Self {
+        let clocks = Clocks { read: Box::pin(sleep(pace.head)), write: None, linger: None };
+        Self { socket, activity, pace, phase: Phase::Head, clocks }
+    }
+
+    fn enter(&mut self, phase: Phase, time: Duration) {
+        self.phase = phase;
+        self.clocks.read.as_mut().reset(Instant::now() + time);
+    }
+
+    /// Bytes came.
+    fn received(&mut self) {
+        let between = self.phase != Phase::Head && !self.activity.busy();
+        if between && !self.activity.multiplexed() {
+            self.enter(Phase::Head, self.pace.head);
+        }
+    }
+
+    /// No bytes are there: ready once the client is too late with them.
+    fn waiting(&mut self, context: &mut Context<'_>) -> Poll<io::Error> {
+        if self.activity.busy() {
+            self.phase = Phase::Served;
+            return Poll::Pending;
+        }
+        if self.phase == Phase::Served {
+            self.enter(Phase::Idle, self.pace.keep_alive);
+        }
+        self.clocks.read.as_mut().poll(context).map(|()| io::ErrorKind::TimedOut.into())
+    }
+
+    /// The result of a write, or an error once the client has taken nothing for too long.
+    fn written<T>(&mut self, context: &mut Context<'_>, result: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if result.is_ready() {
+            self.clocks.write = None;
+            return result;
+        }
+        let clock = self.clocks.write.get_or_insert_with(|| Box::pin(sleep(self.pace.write)));
+        clock.as_mut().poll(context).map(|()| Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Paced<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let result = Pin::new(&mut self.socket).poll_read(context, buffer);
+        if result.is_pending() {
+            return self.waiting(context).map(Err);
+        }
+        self.received();
+        result
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Paced<S> {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let result = Pin::new(&mut self.socket).poll_write(context, bytes);
+        self.written(context, result)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let result = Pin::new(&mut self.socket).poll_write_vectored(context, parts);
+        self.written(context, result)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.socket.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let result = Pin::new(&mut self.socket).poll_flush(context);
+        self.written(context, result)
+    }
+
+    /// Closes our side, then reads on until the client closes its own or [`LINGER`] is over.
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.clocks.linger.is_none() {
+            ready!(Pin::new(&mut self.socket).poll_shutdown(context))?;
+            self.clocks.linger = Some(Box::pin(sleep(LINGER)));
+        }
+        let over = self.clocks.linger.as_mut().map_or(Poll::Ready(()), |clock| clock.as_mut().poll(context));
+        if over.is_ready() {
+            return Poll::Ready(Ok(()));
+        }
+        ready!(discard(Pin::new(&mut self.socket), context));
+        Poll::Ready(Ok(()))
+    }
+}
+
+/// Reads until the end or an error.
+fn discard(mut socket: Pin<&mut impl AsyncRead>, context: &mut Context<'_>) -> Poll<()> {
+    let mut space = [0; 4096];
+    loop {
+        let mut buffer = ReadBuf::new(&mut space);
+        let result = ready!(socket.as_mut().poll_read(context, &mut buffer));
+        if result.is_err() || buffer.filled().is_empty() {
+            return Poll::Ready(());
+        }
+    }
+}
