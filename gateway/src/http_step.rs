@@ -1,6 +1,11 @@
 //! Performs attempts of `http` steps: puts secrets in, sends, follows redirects, reads the answer within its bounds.
 //!
-//! What is sent and what an answer means is decided in `boathook_plan::http_step`.
+//! What is sent, where a redirect leads and what an answer means is decided in `boathook_plan::http_step`.
+
+mod exchange;
+mod failure;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,6 +17,9 @@ use boathook_plan::plan::Egress;
 use boathook_plan::reason::{StepFailure, StepReason};
 use boathook_plan::scope::Scope;
 use boathook_plan::secret::SecretText;
+use rustls::ClientConfig;
+
+use crate::egress::{Clients, Network, SystemNetwork, system_trust};
 
 /// One try of an `http` step.
 #[derive(Clone, Debug)]
@@ -28,24 +36,45 @@ pub struct Attempt {
     pub egress: Arc<Egress>,
 }
 
-/// Sends requests; connections are shared between attempts under the same egress rules, and never between others.
-#[derive(Clone, Debug, Default)]
-pub struct HttpExecutor {}
+/// Sends requests. Cheap to clone; clones share their connections.
+#[derive(Clone, Debug)]
+pub struct HttpExecutor {
+    clients: Arc<Clients>,
+}
+
+impl Default for HttpExecutor {
+    fn default() -> Self {
+        Self::new()
+    }
+}
 
 impl HttpExecutor {
-    /// An executor over the system's resolver and sockets.
+    /// An executor over the system's resolver, sockets and certificate authorities.
     pub fn new() -> Self {
-        Self::default()
+        Self::over(Arc::new(SystemNetwork::default()), system_trust())
     }
 
-    /// Performs one attempt. `secrets` are the live route's; the result holds none of them.
-    #[expect(clippy::unused_async, reason = "the transport follows")]
+    /// An executor over another network.
+    pub fn over(network: Arc<dyn Network>, trust: ClientConfig) -> Self {
+        Self { clients: Arc::new(Clients::new(network, trust)) }
+    }
+
+    /// Performs one attempt. `secrets` are the live route's; neither the result nor a failure holds any of them.
     pub async fn perform(
         &self,
         attempt: &Attempt,
-        _secrets: &BTreeMap<String, SecretText>,
+        secrets: &BTreeMap<String, SecretText>,
     ) -> Result<Json, StepFailure> {
-        attempt.program.render(&attempt.scope, &attempt.facts)?;
-        Err(StepFailure::new(StepReason::ConnectionFailed, "no transport"))
+        let scope = attempt.program.with_secrets(&attempt.scope, secrets)?;
+        let call = attempt.program.render(&scope, &attempt.facts)?;
+        let mask = attempt.program.mask(&scope, &call);
+        let name = call.name();
+        let exchange = exchange::run(self.clients.under(&attempt.egress), attempt, call);
+        let answer = tokio::time::timeout(attempt.timeout, exchange).await.map_err(|_| late(&name, attempt.timeout))?;
+        answer?.result(&mask)
     }
+}
+
+fn late(name: &str, timeout: Duration) -> StepFailure {
+    StepFailure::new(StepReason::Timeout, format!("{name}: no answer within {} ms", timeout.as_millis()))
 }

@@ -4,6 +4,7 @@
 pub mod admin;
 pub mod clock;
 pub mod config;
+pub mod egress;
 mod execute;
 mod gate;
 pub mod gateway;

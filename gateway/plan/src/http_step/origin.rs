@@ -1,6 +1,6 @@
 //! Where a run comes from, and what its requests say of that: hop count, trace, idempotency key.
 
-use http::header::{HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use http::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -50,6 +50,7 @@ impl Origin {
             return Err(StepFailure::new(StepReason::TooManyHops, message));
         }
         let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
         headers.insert(USER_AGENT, AGENT);
         headers.insert(HOPS_HEADER, HeaderValue::from(hops));
         headers.insert(IDEMPOTENCY_KEY, value("Idempotency-Key", &facts.idempotency_key, false)?);
