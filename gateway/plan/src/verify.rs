@@ -3,132 +3,242 @@
 //! Decides over bytes as received and an explicit `now`; parses no body before its signature holds, but for a form's own
 //! bounded extractor. A refusal never says which key, byte or length was wrong.
 
+mod basic;
+mod content;
+mod decode;
+mod error;
+mod extract;
+mod facts;
+mod fault;
+mod field;
+mod form;
+mod header;
+mod htpasswd;
+mod keys;
+mod mac;
 pub mod preset;
+mod scheme;
 pub mod sign;
+mod timestamp;
+mod token;
+
+#[cfg(test)]
+mod tests;
 
 use http::Method;
 use jiff::Timestamp;
 
 use crate::json::Json;
-use crate::plan;
+use crate::plan::{self, Match};
 use crate::reason::Reason;
 use crate::reply::Reply;
 use crate::request::{Identity, RawRequest, Verified};
 use crate::secret::KeyValue;
 
+pub use self::error::{KeyProblem, Rejection, VerifierError};
+pub use self::facts::DeliveryId;
+pub use self::fault::FormFault;
+
+use self::preset::{Place, Preset};
+use self::scheme::CompiledScheme;
+
 /// The verification stage of one route.
 #[derive(Debug)]
 pub struct Verifier {
-    open: bool,
+    policy: Policy,
+    schemes: Vec<CompiledScheme>,
+    problems: Vec<KeyProblem>,
 }
 
-/// Why a verification cannot be compiled: a fault of the workflow, never of a key's value.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum VerifierError {
-    /// There is no such preset, or it is not built.
-    #[error("unknown preset {0}")]
-    UnknownPreset(String),
-    /// Keys and schemes do not pair up.
-    #[error("{0} lists of keys for {1} schemes")]
-    KeysDoNotPair(usize, usize),
-}
-
-/// A key that can never match, found when the route was compiled. Not an error of the route: its other keys serve on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeyProblem {
-    /// Position of the scheme.
-    pub scheme: usize,
-    /// Position of the key in the scheme's `keys`.
-    pub key: usize,
-    /// What is wrong with it; nothing of its value.
-    pub message: String,
-}
-
-/// A refused request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rejection {
-    /// The closed reason; 503 for [`Reason::KeyUnavailable`], 401 for the others.
-    pub reason: Reason,
-    /// The challenge of the first scheme that has one.
-    pub www_authenticate: Option<&'static str>,
-}
-
-/// The sender's own id of a delivery.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DeliveryId {
-    /// The id.
-    pub id: String,
-    /// Whether the signature covers it: an unsigned id can be changed on the way.
-    pub signed: bool,
+/// Whom a verifier admits.
+#[derive(Clone, Copy, Debug)]
+enum Policy {
+    Everybody,
+    All,
+    Any,
 }
 
 impl Verifier {
     /// `public: true`: everybody is admitted, and the identity says so.
     pub fn public() -> Self {
-        Self { open: true }
+        Self { policy: Policy::Everybody, schemes: Vec::new(), problems: Vec::new() }
     }
 
-    /// Compiles a verification. `keys[i][j]` is the value of `schemes[i].keys[j]`; without any values this checks the
-    /// form alone, which is what a compiler of resources needs.
+    /// Compiles a verification. `keys[i][j]` is the value of `schemes[i].keys[j]`, `None` while its Secret is missing.
+    /// No lists at all check the workflow's own part, which is what a compiler of resources needs.
     pub fn new(verification: &plan::Verification, keys: &[Vec<Option<KeyValue>>]) -> Result<Self, VerifierError> {
-        if !keys.is_empty() && keys.len() != verification.schemes.len() {
-            return Err(VerifierError::KeysDoNotPair(keys.len(), verification.schemes.len()));
+        let wanted = verification.schemes.len();
+        if wanted == 0 {
+            return Err(VerifierError::NoScheme);
         }
-        Ok(Self { open: false })
+        if !keys.is_empty() && keys.len() != wanted {
+            return Err(VerifierError::KeysDoNotPair { keys: keys.len(), schemes: wanted });
+        }
+        let policy = match verification.match_ {
+            Match::All => Policy::All,
+            Match::Any => Policy::Any,
+        };
+        let mut verifier = Self { policy, schemes: Vec::new(), problems: Vec::new() };
+        for (at, scheme) in verification.schemes.iter().enumerate() {
+            verifier.add(at, scheme, keys.get(at).map_or(&[], Vec::as_slice))?;
+        }
+        Ok(verifier)
     }
 
-    /// Keys that can never match, and why.
+    fn add(&mut self, at: usize, scheme: &plan::Scheme, keys: &[Option<KeyValue>]) -> Result<(), VerifierError> {
+        let mut compiled = CompiledScheme::compile(scheme, at)?;
+        for (position, (spec, value)) in scheme.keys.iter().zip(keys).enumerate() {
+            let messages = value.iter().flat_map(|value| compiled.take(position, spec, value)).collect::<Vec<_>>();
+            self.problems
+                .extend(messages.into_iter().map(|message| KeyProblem { scheme: at, key: position, message }));
+        }
+        self.schemes.push(compiled);
+        Ok(())
+    }
+
+    /// Keys that can never match, and lines of password files that cannot be used.
     pub fn key_problems(&self) -> &[KeyProblem] {
-        &[]
+        &self.problems
     }
 
     /// Verifies a request at `now`.
     pub fn verify(&self, request: RawRequest, now: Timestamp) -> Result<Verified, Rejection> {
-        let _ = now;
-        if self.open {
-            let identity = Identity { scheme: "public".to_owned(), key: None, subject: None };
-            return Ok(Verified::new(request, identity));
+        match self.identify(&request, now) {
+            Ok(identity) => Ok(Verified::new(request, identity)),
+            Err(Reason::KeyUnavailable) => {
+                Err(Rejection { reason: Reason::KeyUnavailable, www_authenticate: None })
+            }
+            Err(reason) => {
+                Err(Rejection { reason, www_authenticate: self.schemes.iter().find_map(CompiledScheme::challenge) })
+            }
         }
-        Err(Rejection { reason: Reason::SignatureMissing, www_authenticate: None })
+    }
+
+    fn identify(&self, request: &RawRequest, now: Timestamp) -> Result<Identity, Reason> {
+        match self.policy {
+            Policy::Everybody => Ok(Identity { scheme: "public".to_owned(), key: None, subject: None }),
+            Policy::Any if !self.schemes.iter().any(|scheme| scheme.has_key(now)) => Err(Reason::KeyUnavailable),
+            Policy::All if !self.schemes.iter().all(|scheme| scheme.has_key(now)) => Err(Reason::KeyUnavailable),
+            Policy::Any => self.any(request, now),
+            Policy::All => self.all(request, now),
+        }
+    }
+
+    /// The first scheme that holds, cheap ones first. A scheme that fails never makes another one easier. The reason is
+    /// that of the scheme which came nearest.
+    fn any(&self, request: &RawRequest, now: Timestamp) -> Result<Identity, Reason> {
+        let mut nearest = Reason::SignatureMissing;
+        for (_, scheme) in self.cheap_first() {
+            match scheme.verify(request, now) {
+                Ok(identity) => return Ok(identity),
+                Err(reason) if nearness(reason) > nearness(nearest) => nearest = reason,
+                Err(_) => {}
+            }
+        }
+        Err(nearest)
+    }
+
+    /// Every scheme must hold. All cheap ones are asked, and the reason is that of the one which is furthest off, so
+    /// that one credential cannot be guessed while another is missing. Passwords are hashed only when all else holds.
+    /// The identity is the first scheme's.
+    fn all(&self, request: &RawRequest, now: Timestamp) -> Result<Identity, Reason> {
+        let mut first = None;
+        let mut furthest: Option<Reason> = None;
+        for (at, scheme) in self.cheap_first() {
+            if furthest.is_some() && scheme.is_expensive() {
+                break;
+            }
+            match scheme.verify(request, now) {
+                Ok(identity) if at == 0 => first = Some(identity),
+                Ok(_) => {}
+                Err(reason) => {
+                    furthest = furthest.into_iter().chain([reason]).min_by_key(|reason| nearness(*reason));
+                }
+            }
+        }
+        first.filter(|_| furthest.is_none()).ok_or(furthest.unwrap_or(Reason::KeyUnavailable))
+    }
+
+    fn cheap_first(&self) -> impl Iterator<Item = (usize, &CompiledScheme)> {
+        let all = || self.schemes.iter().enumerate();
+        all().filter(|(_, scheme)| !scheme.is_expensive()).chain(all().filter(|(_, scheme)| scheme.is_expensive()))
     }
 
     /// Whether [`Verifier::verify`] may take milliseconds of CPU (bcrypt): the caller runs it on a blocking pool.
     pub fn is_expensive(&self) -> bool {
-        false
+        self.schemes.iter().any(CompiledScheme::is_expensive)
     }
 
     /// Methods that a preset's handshake comes with: let through to verification although the workflow does not list
     /// them; answered 405 afterwards unless [`Verifier::handshake`] has an answer.
-    pub fn handshake_methods(&self) -> impl Iterator<Item = Method> {
-        std::iter::empty()
+    pub fn handshake_methods(&self) -> impl Iterator<Item = &Method> {
+        self.presets().filter_map(|preset| preset.handshake.as_ref()).map(|handshake| &handshake.method)
     }
 
     /// The answer to a provider's handshake, which is never run; `None` for every other request.
     pub fn handshake(&self, verified: &Verified) -> Option<Reply> {
-        let _ = verified;
-        None
+        let handshakes = self.presets_of(verified).filter_map(|preset| preset.handshake.as_ref());
+        handshakes.into_iter().find_map(|handshake| facts::answer(handshake, verified.request()))
     }
 
     /// Members of the body that [`Verifier::event`] and [`Verifier::delivery_id`] read, as paths for the projection.
     pub fn body_paths(&self) -> impl Iterator<Item = &'static [&'static str]> {
-        std::iter::empty()
+        let places = |preset: &'static Preset| {
+            preset.event.iter().copied().chain(preset.delivery_id.iter().map(|id| id.place))
+        };
+        self.presets().flat_map(places).filter_map(|place| match place {
+            Place::Body(path) => Some(path),
+            Place::Header(_) => None,
+        })
     }
 
     /// `$context.event`. `data` is the parsed body, or at least [`Verifier::body_paths`] of it.
     pub fn event(&self, verified: &Verified, data: &Json) -> Option<String> {
-        let _ = (verified, data);
-        None
+        let places = self.presets_of(verified).flat_map(|preset| preset.event);
+        places.into_iter().find_map(|place| facts::text(*place, verified.request(), data))
     }
 
     /// `$context.deliveryID`. `data` as for [`Verifier::event`].
     pub fn delivery_id(&self, verified: &Verified, data: &Json) -> Option<DeliveryId> {
-        let _ = (verified, data);
-        None
+        self.presets_of(verified).flat_map(|preset| preset.delivery_id).find_map(|id| {
+            let text = facts::text(id.place, verified.request(), data)?;
+            Some(DeliveryId { id: text, signed: id.signed })
+        })
     }
 
     /// `$context.signature`: the field that carried the signature; never a token or a password.
     pub fn signature<'a>(&self, verified: &'a Verified) -> Option<&'a str> {
-        let _ = verified;
-        None
+        let headers = &verified.request().headers;
+        self.of(verified).find_map(|scheme| scheme.signature(headers))
     }
+
+    fn presets(&self) -> impl Iterator<Item = &'static Preset> {
+        self.schemes.iter().filter_map(CompiledScheme::preset)
+    }
+
+    fn presets_of(&self, verified: &Verified) -> impl Iterator<Item = &'static Preset> {
+        self.of(verified).filter_map(CompiledScheme::preset)
+    }
+
+    /// The schemes that hold for a verified request.
+    fn of(&self, verified: &Verified) -> impl Iterator<Item = &CompiledScheme> {
+        self.schemes.iter().filter(|scheme| match self.policy {
+            Policy::Everybody => false,
+            Policy::All => true,
+            Policy::Any => scheme.gave(verified.identity()),
+        })
+    }
+}
+
+/// How near a request came, from nothing presented to a signature that holds and is too old. A MAC that is wrong hides
+/// whether a token beside it is right.
+fn nearness(reason: Reason) -> Option<usize> {
+    const ORDER: [Reason; 5] = [
+        Reason::SignatureMissing,
+        Reason::SignatureInvalid,
+        Reason::CredentialsInvalid,
+        Reason::KeyUnavailable,
+        Reason::TimestampOutOfRange,
+    ];
+    ORDER.iter().position(|known| *known == reason)
 }

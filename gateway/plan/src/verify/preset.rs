@@ -10,7 +10,7 @@ mod standard_webhooks;
 mod stripe;
 mod svix;
 
-use http::{Method, StatusCode};
+use http::Method;
 
 use crate::plan::{ApiKeyPlace, HmacForm, KeyEncoding, KeyUse};
 
@@ -108,8 +108,6 @@ pub enum HandshakeAnswer {
     Json(&'static str),
     /// The text at this place, as `text/plain` with status 200: never a type that a browser would run.
     Echo(Place),
-    /// A status alone.
-    Empty(StatusCode),
 }
 
 /// Every preset there will be, and its row once it is built.

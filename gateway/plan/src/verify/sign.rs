@@ -2,11 +2,19 @@
 //!
 //! The counterpart of [`super::Verifier`]; never used on the request path.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::{HeaderName, HeaderValue, header};
 use jiff::Timestamp;
+use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 
-use crate::plan;
+use crate::plan::{KeySpec, SchemeKind};
 use crate::request::RawRequest;
 use crate::secret::KeyValue;
+
+use super::keys::{KeyFault, decode};
+use super::scheme::Check;
+use super::token::TokenPlace;
 
 /// What a sender adds of its own to each delivery.
 #[derive(Clone, Copy, Debug)]
@@ -17,26 +25,76 @@ pub struct Stamp<'a> {
     pub id: &'a str,
 }
 
-/// Why a request cannot be signed.
+/// Why a request cannot be signed. Nothing of the key is in a message.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SignError {
-    /// There is no such preset, or it is not built.
-    #[error("unknown preset {0}")]
-    UnknownPreset(String),
+    /// The scheme itself cannot be compiled.
+    #[error("the scheme cannot be used to sign: {0}")]
+    Scheme(String),
+    /// The key cannot be used.
+    #[error("{0}")]
+    Key(String),
+    /// A password file holds no passwords.
+    #[error("the password is not in an htpasswd file: give a username and a password")]
+    HashedPassword,
+    /// The form signs a part that the request does not have, or that it would refuse.
+    #[error("the request lacks a part that is signed, or has it in a form that would be refused")]
+    Content,
+    /// A token that cannot stand in a header.
+    #[error("the key must have only characters that a header field can hold")]
+    NotAHeader,
 }
 
-/// Adds to `request` the header fields (or the query parameter) that make `scheme` accept it with `key`, which is the
-/// value of a key with the use `Sign` and is described by `spec`.
+/// Adds to `request` the header fields (or the query parameter) that make a scheme accept it with `key`, which is the
+/// value of a key with the use `Sign` and is described by `spec`. Fields that are there already are replaced.
 pub fn sign(
-    scheme: &plan::SchemeKind,
-    spec: &plan::KeySpec,
+    kind: &SchemeKind,
+    spec: &KeySpec,
     key: &KeyValue,
-    request: RawRequest,
+    mut request: RawRequest,
     stamp: Stamp<'_>,
 ) -> Result<RawRequest, SignError> {
-    let _ = (spec, key, stamp);
-    if let plan::SchemeKind::Preset(name) = scheme {
-        super::preset::find(name).ok_or_else(|| SignError::UnknownPreset(name.clone()))?;
+    let unusable = |fault: KeyFault| SignError::Key(fault.to_string());
+    let check = Check::compile(kind, None)
+        .map_err(|fault| SignError::Scheme(fault.map_or("unknown preset or name".to_owned(), |fault| fault.to_string())))?;
+    match check {
+        Check::Hmac { forms, .. } => {
+            let secret = decode(spec, key).map_err(unusable)?;
+            let form = forms.first().ok_or(SignError::Content)?;
+            let key = form.key(secret).ok_or(SignError::Content)?;
+            form.sign(&mut request, &key, stamp.now, stamp.id).map_err(|_| SignError::Content)?;
+        }
+        Check::Token { place, .. } => {
+            let token = decode(spec, key).map_err(unusable)?;
+            present(&mut request, &place, token.expose())?;
+        }
+        Check::Basic { .. } => {
+            let KeyValue::BasicAuth { username, password } = key else { return Err(SignError::HashedPassword) };
+            let pair = [username.0.expose(), b":", password.0.expose()].concat();
+            set(&mut request, header::AUTHORIZATION, format!("Basic {}", STANDARD.encode(pair)).as_bytes())?;
+        }
     }
     Ok(request)
+}
+
+fn present(request: &mut RawRequest, place: &TokenPlace, token: &[u8]) -> Result<(), SignError> {
+    match place {
+        TokenPlace::Bearer => set(request, header::AUTHORIZATION, &[b"Bearer ", token].concat()),
+        TokenPlace::Header(name) => set(request, name.clone(), token),
+        TokenPlace::Query(name) => {
+            let encode = |bytes| percent_encode(bytes, NON_ALPHANUMERIC).to_string();
+            let pair = format!("{}={}", encode(name.as_bytes()), encode(token));
+            request.url.push(if request.query.is_some() { '&' } else { '?' });
+            request.url.push_str(&pair);
+            request.query = Some(request.query.take().map_or(pair.clone(), |query| format!("{query}&{pair}")));
+            Ok(())
+        }
+    }
+}
+
+fn set(request: &mut RawRequest, name: HeaderName, value: &[u8]) -> Result<(), SignError> {
+    let mut value = HeaderValue::from_bytes(value).map_err(|_| SignError::NotAHeader)?;
+    value.set_sensitive(true);
+    request.headers.insert(name, value);
+    Ok(())
 }

@@ -1,0 +1,1 @@
+//! Verification, from whole requests down to single traps.
