@@ -89,8 +89,7 @@ impl Verifier {
         let mut compiled = CompiledScheme::compile(scheme, at)?;
         for (position, (spec, value)) in scheme.keys.iter().zip(keys).enumerate() {
             let messages = value.iter().flat_map(|value| compiled.take(position, spec, value)).collect::<Vec<_>>();
-            self.problems
-                .extend(messages.into_iter().map(|message| KeyProblem { scheme: at, key: position, message }));
+            self.problems.extend(messages.into_iter().map(|message| KeyProblem { scheme: at, key: position, message }));
         }
         self.schemes.push(compiled);
         Ok(())
@@ -105,9 +104,7 @@ impl Verifier {
     pub fn verify(&self, request: RawRequest, now: Timestamp) -> Result<Verified, Rejection> {
         match self.identify(&request, now) {
             Ok(identity) => Ok(Verified::new(request, identity)),
-            Err(Reason::KeyUnavailable) => {
-                Err(Rejection { reason: Reason::KeyUnavailable, www_authenticate: None })
-            }
+            Err(Reason::KeyUnavailable) => Err(Rejection { reason: Reason::KeyUnavailable, www_authenticate: None }),
             Err(reason) => {
                 Err(Rejection { reason, www_authenticate: self.schemes.iter().find_map(CompiledScheme::challenge) })
             }
@@ -183,9 +180,8 @@ impl Verifier {
 
     /// Members of the body that [`Verifier::event`] and [`Verifier::delivery_id`] read, as paths for the projection.
     pub fn body_paths(&self) -> impl Iterator<Item = &'static [&'static str]> {
-        let places = |preset: &'static Preset| {
-            preset.event.iter().copied().chain(preset.delivery_id.iter().map(|id| id.place))
-        };
+        let places =
+            |preset: &'static Preset| preset.event.iter().copied().chain(preset.delivery_id.iter().map(|id| id.place));
         self.presets().flat_map(places).filter_map(|place| match place {
             Place::Body(path) => Some(path),
             Place::Header(_) => None,

@@ -6,8 +6,8 @@ use http::HeaderName;
 
 use crate::request::RawRequest;
 
-use super::field;
 use super::fault::FormFault;
+use super::field;
 
 /// Bytes of a template's text.
 const TEMPLATE_SIZE: usize = 1_024;
@@ -144,7 +144,9 @@ impl Slot {
                 "secret" => Ok(Self::Secret),
                 _ => Err(unknown()),
             },
-            Some(("header", field)) => HeaderName::from_bytes(field.as_bytes()).map(Self::Header).map_err(|_| unknown()),
+            Some(("header", field)) => {
+                HeaderName::from_bytes(field.as_bytes()).map(Self::Header).map_err(|_| unknown())
+            }
             Some(("query", parameter)) if !parameter.is_empty() => Ok(Self::Query(parameter.to_owned())),
             Some(_) => Err(unknown()),
         }

@@ -22,7 +22,7 @@ pub struct DeliveryId {
 pub(super) fn text(place: Place, request: &RawRequest, data: &Json) -> Option<String> {
     let text = match place {
         Place::Header(name) => header(request, name),
-        Place::Body(path) => member(data, path).and_then(scalar),
+        Place::Body(path) => data.get(path.iter().copied()).and_then(scalar),
     };
     text.filter(|text| !text.is_empty())
 }
@@ -51,13 +51,6 @@ fn header(request: &RawRequest, name: &str) -> Option<String> {
     let mut values = request.headers.get_all(name).iter();
     let value = values.next().filter(|_| values.next().is_none())?;
     value.to_str().ok().map(str::to_owned)
-}
-
-fn member<'a>(data: &'a Json, path: &[&str]) -> Option<&'a Json> {
-    path.iter().try_fold(data, |at, name| match at {
-        Json::Object(members) => members.get(*name),
-        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) | Json::Bytes(_) | Json::Array(_) => None,
-    })
 }
 
 fn scalar(value: &Json) -> Option<String> {

@@ -50,9 +50,8 @@ struct Codec {
 impl Form {
     /// Compiles a form.
     pub(super) fn compile(form: &HmacForm, case: HexCase) -> Result<Self, FormFault> {
-        let name = |field, name: &String| {
-            HeaderName::from_bytes(name.as_bytes()).map_err(|_| FormFault::HeaderName(field))
-        };
+        let name =
+            |field, name: &String| HeaderName::from_bytes(name.as_bytes()).map_err(|_| FormFault::HeaderName(field));
         let content = Content::parse(&form.content)?;
         let signed = content.has(&Slot::Timestamp);
         let compiled = Self {

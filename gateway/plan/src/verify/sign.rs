@@ -55,8 +55,9 @@ pub fn sign(
     stamp: Stamp<'_>,
 ) -> Result<RawRequest, SignError> {
     let unusable = |fault: KeyFault| SignError::Key(fault.to_string());
-    let check = Check::compile(kind, None)
-        .map_err(|fault| SignError::Scheme(fault.map_or("unknown preset or name".to_owned(), |fault| fault.to_string())))?;
+    let check = Check::compile(kind, None).map_err(|fault| {
+        SignError::Scheme(fault.map_or("unknown preset or name".to_owned(), |fault| fault.to_string()))
+    })?;
     match check {
         Check::Hmac { forms, .. } => {
             let secret = decode(spec, key).map_err(unusable)?;
