@@ -13,7 +13,6 @@ mod tests;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::expr::Reference;
 use crate::machine::{Program, ProgramError};
 use crate::plan::{Egress, Plan, WorkflowRef};
 use crate::secret::{Keys, SecretText};
@@ -74,7 +73,7 @@ impl Route {
         Ok(Self {
             revision: Revision::of(&plan),
             intake: Intake::of(&plan.webhook)?,
-            wanted: Wanted::by(&[Reference { root: "$context".into(), path: Vec::new() }], &verifier),
+            wanted: Wanted::by(program.references(), &verifier),
             runner: Runner { program, secrets: Arc::new(keys.secrets), egress: Arc::new(plan.egress.clone()) },
             verifier,
             plan,
