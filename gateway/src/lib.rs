@@ -16,6 +16,8 @@ pub mod routes;
 mod server;
 mod shared;
 mod stop;
+#[cfg(test)]
+mod testing;
 
 pub use clock::Clock;
 pub use config::{Config, Limits};

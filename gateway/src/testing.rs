@@ -1,0 +1,190 @@
+//! What the tests of this crate start from: plans, and a gateway without sockets.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+
+use boathook_plan::json::Json;
+use boathook_plan::plan::{
+    Answer, AnswerBody, Delimiters, Egress, HttpStep, KeySpec, Match, OnError, Plan, Program, Response, Retry, Scheme,
+    SchemeKind, Step, StepKind, Verification, Webhook, WorkflowRef,
+};
+use boathook_plan::route::Route;
+use boathook_plan::secret::{KeyValue, Keys, Secret, SecretText};
+use bytes::Bytes;
+use http::{HeaderMap, Request, StatusCode};
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::Body;
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::clock::Clock;
+use crate::config::Limits;
+use crate::ingest;
+use crate::shared::Shared;
+use crate::stop::Stop;
+
+/// When everything in these tests happens.
+pub(crate) const NOW: &str = "2026-11-24T12:00:00Z";
+
+/// A public Sync workflow in namespace `shop` that answers `{"ok":true}` to a POST.
+pub(crate) fn plan(name: &str, path: &str) -> Plan {
+    Plan {
+        workflow: WorkflowRef { namespace: "shop".to_owned(), name: name.to_owned(), uid: format!("uid-{name}") },
+        generation: 1,
+        webhook: Webhook {
+            host: None,
+            path: path.to_owned(),
+            base_url: "https://hooks.example.test".to_owned(),
+            methods: vec!["POST".to_owned()],
+            max_body_size: 1024,
+            verification: None,
+        },
+        vars: Json::Null,
+        secrets: Vec::new(),
+        timeout_ms: 30_000,
+        delimiters: Delimiters::Braces,
+        program: Program::default(),
+        response: Response { deadline_ms: 10_000, answer: answer(r#"{"ok":true}"#), late: None, failed: None },
+        egress: Egress { internet: false, allow_addresses: Vec::new(), allow_hosts: Vec::new(), loopback: true },
+    }
+}
+
+/// An answer with a JSON body.
+pub(crate) fn answer(body: &str) -> Answer {
+    Answer { status: None, headers: BTreeMap::new(), body: Some(AnswerBody::Json(json(body))) }
+}
+
+/// JSON by its text.
+pub(crate) fn json(text: &str) -> Json {
+    serde_json::from_str::<Value>(text).unwrap().into()
+}
+
+/// A step with the defaults of its kind, tried once.
+pub(crate) fn step(name: &str, kind: StepKind) -> Step {
+    Step {
+        name: name.to_owned(),
+        if_: None,
+        timeout_ms: 30_000,
+        retry: Retry { attempts: 1, initial_ms: 1, factor: 1, max_ms: 1 },
+        until: None,
+        on_error: OnError::Fail,
+        sensitive: false,
+        kind,
+    }
+}
+
+/// A GET of a constant URL that expects 2xx.
+pub(crate) fn get(url: &str) -> StepKind {
+    StepKind::Http(Box::new(HttpStep {
+        method: "GET".to_owned(),
+        url: url.to_owned(),
+        query: BTreeMap::new(),
+        headers: BTreeMap::new(),
+        body: None,
+        hosts: Vec::new(),
+        expect: vec!["2xx".to_owned()],
+        auth: None,
+        sign_standard_webhooks: None,
+        follow_redirects: 0,
+        max_response_size: 1 << 20,
+    }))
+}
+
+/// The plan, verified by one scheme with one key; `None` is a key whose Secret is missing.
+pub(crate) fn verified(mut plan: Plan, kind: SchemeKind, key: Option<&str>) -> (Plan, Keys) {
+    let scheme = Scheme { kind, keys: vec![KeySpec::default()], tolerance_ms: None };
+    plan.webhook.verification = Some(Verification { match_: Match::Any, schemes: vec![scheme] });
+    let value = key.map(|text| KeyValue::Bytes(SecretText(Secret::new(text.as_bytes().to_vec()))));
+    (plan, Keys { schemes: vec![vec![value]], secrets: BTreeMap::new() })
+}
+
+/// A route of a plan without keys.
+pub(crate) fn route(plan: Plan) -> Arc<Route> {
+    build(plan, Keys::default())
+}
+
+/// A route.
+pub(crate) fn build(plan: Plan, keys: Keys) -> Arc<Route> {
+    Arc::new(Route::build(Arc::new(plan), keys).unwrap())
+}
+
+/// A gateway without sockets.
+pub(crate) struct App {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) stop: Stop,
+}
+
+/// What a sender sees.
+#[derive(Clone, Debug)]
+pub(crate) struct Seen {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+}
+
+impl App {
+    pub(crate) fn new(routes: impl IntoIterator<Item = Arc<Route>>) -> Self {
+        Self::within(Limits::default(), routes)
+    }
+
+    pub(crate) fn within(limits: Limits, routes: impl IntoIterator<Item = Arc<Route>>) -> Self {
+        let stop = Stop::new();
+        let now: Timestamp = NOW.parse().unwrap();
+        let shared = Arc::new(Shared::new(limits, Clock::new(move || now), stop.signal()).unwrap());
+        assert_eq!(shared.routes.swap(routes.into_iter().collect()), Vec::new());
+        Self { shared, stop }
+    }
+
+    /// Sends a request and reads the whole answer.
+    pub(crate) async fn send<B>(&self, request: Request<B>) -> Seen
+    where
+        B: Body<Data = Bytes> + Unpin,
+    {
+        let response = ingest::answer(&self.shared, IpAddr::from(Ipv4Addr::LOCALHOST), request).await;
+        let (head, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        Seen { status: head.status, headers: head.headers, body: String::from_utf8(body.to_vec()).unwrap() }
+    }
+
+    /// Posts JSON.
+    pub(crate) async fn post(&self, path: &str, body: &str) -> Seen {
+        self.send(request("POST", path, body)).await
+    }
+
+    /// The value of a series, by its name and labels as the text format writes them; 0 when it is not there.
+    pub(crate) fn count(&self, series: &str) -> u64 {
+        let text = self.shared.metrics.text().unwrap();
+        let line = text.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' ')?.parse().ok());
+        line.unwrap_or_default()
+    }
+}
+
+/// A request with a JSON body.
+pub(crate) fn request(method: &str, path: &str, body: &str) -> Request<Full<Bytes>> {
+    Request::builder()
+        .method(method)
+        .uri(path)
+        .header("host", "hooks.example.test")
+        .header("content-type", "application/json")
+        .body(Full::new(Bytes::copy_from_slice(body.as_bytes())))
+        .unwrap()
+}
+
+impl Seen {
+    /// The body as JSON.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap()
+    }
+
+    /// A field's text; empty when it is not there.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// `reason` of a problem.
+    pub(crate) fn reason(&self) -> String {
+        assert_eq!(self.header("content-type"), "application/problem+json");
+        self.json()["reason"].as_str().unwrap().to_owned()
+    }
+}
