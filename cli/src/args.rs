@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::completion;
+use crate::commands::{completion, routes, run, send, sign, validate};
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -22,6 +22,20 @@ pub struct Cli {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Serve workflows from files, and take edits up as they are saved
+    Run(run::Args),
+    /// Say everything that is wrong with files, as the API server and the operator would
+    Validate(validate::Args),
+    /// List what a running `boathook run` serves, with a command for each route
+    Routes(routes::Args),
+    /// Send a correctly signed delivery to a workflow
+    Send(send::Args),
+    /// Print a correctly signed delivery instead of sending it
+    Sign(sign::Args),
+    /// Print the custom resource definitions, for `kubectl apply --server-side -f -`
+    Crds,
+    /// Print a JSON Schema of the resources, for editors
+    Schema,
     /// Print the completion script of a shell
     Completion(completion::Args),
 }

@@ -1,3 +1,10 @@
 //! The commands, one file each: its arguments, and what it does with them.
 
 pub mod completion;
+pub mod crds;
+pub mod routes;
+pub mod run;
+pub mod schema;
+pub mod send;
+pub mod sign;
+pub mod validate;

@@ -3,16 +3,29 @@
 #![forbid(unsafe_code)]
 
 mod args;
+mod assemble;
+mod client;
 mod commands;
 mod console;
+mod delivery;
 mod failure;
+mod load;
+mod logging;
+mod report;
+mod route_list;
+mod sender;
+mod shell;
+mod signals;
+mod site;
+mod sources;
+mod watch;
 
 use std::ffi::OsString;
 
 use clap::Parser as _;
 
 use args::{Cli, Command};
-use commands::completion;
+use commands::{completion, crds, routes, run, schema, send, sign, validate};
 
 pub use console::Console;
 pub use failure::{Exit, Failure};
@@ -32,6 +45,13 @@ pub async fn main(words: impl IntoIterator<Item = OsString>, console: &mut Conso
 
 async fn execute(command: Command, console: &mut Console) -> Result<Exit, Failure> {
     match command {
+        Command::Run(args) => run::execute(args, console).await,
+        Command::Validate(args) => validate::execute(&args, console),
+        Command::Routes(args) => routes::execute(&args, console).await,
+        Command::Send(args) => send::execute(&args, console).await,
+        Command::Sign(args) => sign::execute(&args, console),
+        Command::Crds => crds::execute(console),
+        Command::Schema => schema::execute(console),
         Command::Completion(args) => completion::execute(&args, console),
     }
 }

@@ -1,0 +1,107 @@
+//! Routes as a table, and for each a command that can be pasted and works.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use boathook_gateway::admin::RouteView;
+use comfy_table::{Table, presets};
+
+use crate::shell::quote;
+
+/// Where the commands send to.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// The gateway's port for senders.
+    pub listen: SocketAddr,
+    /// The files that hold the workflows and their keys.
+    pub sources: Vec<PathBuf>,
+}
+
+/// The table and, below it, the commands: nothing in them is broken over lines.
+pub fn table(routes: &[RouteView], target: &Target, wide: bool) -> String {
+    if routes.is_empty() {
+        return "no routes: there is no WebhookWorkflow yet".to_owned();
+    }
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    let mut header = vec!["NAMESPACE", "WORKFLOW", "METHODS", "VERIFIED BY", "URL"];
+    header.extend(if wide { &["MODE", "GENERATION", "REVISION"][..] } else { &[] });
+    table.set_header(header);
+    for route in routes {
+        table.add_row(row(route, wide));
+    }
+    let rows: Vec<_> = table.lines().map(|line| line.trim_end().to_owned()).collect();
+    let commands = routes.iter().map(|route| format!("# {}\n{}", name(route), command(route, target)));
+    format!("{}\n\n{}", rows.join("\n"), commands.collect::<Vec<_>>().join("\n"))
+}
+
+fn row(route: &RouteView, wide: bool) -> Vec<String> {
+    let verified_by = if route.schemes.is_empty() { "public".to_owned() } else { route.schemes.join(" ") };
+    let mut cells = vec![
+        route.namespace.clone(),
+        route.workflow.clone(),
+        route.methods.join(","),
+        verified_by,
+        route.url.clone(),
+    ];
+    if wide {
+        cells.extend([route.mode.clone(), route.generation.to_string(), route.revision.clone()]);
+    }
+    cells
+}
+
+/// `shop/github-push`
+pub fn name(route: &RouteView) -> String {
+    format!("{}/{}", route.namespace, route.workflow)
+}
+
+/// A command that sends a request which the route admits.
+pub fn command(route: &RouteView, target: &Target) -> String {
+    if route.schemes.is_empty() { open_request(route, target) } else { signed_request(route, target) }
+}
+
+fn open_request(route: &RouteView, target: &Target) -> String {
+    let method = route.methods.first().map_or("POST", String::as_str);
+    let mut words = vec!["curl".to_owned(), "-sS".to_owned()];
+    if method != "GET" {
+        words.extend(["-X".to_owned(), method.to_owned()]);
+        words.extend(["-H".to_owned(), quote("content-type: application/json"), "-d".to_owned(), quote("{}")]);
+    }
+    words.extend(route.host.iter().flat_map(|host| ["-H".to_owned(), quote(&format!("host: {host}"))]));
+    words.push(quote(&format!("http://{}{}", target.listen, sample(&route.path))));
+    words.join(" ")
+}
+
+fn signed_request(route: &RouteView, target: &Target) -> String {
+    let files = target.sources.iter().map(|path| quote(&path.display().to_string())).collect::<Vec<_>>().join(" ");
+    let mut words = vec![invocation(), "send".to_owned(), files, "--workflow".to_owned(), name(route)];
+    words.extend(["--data".to_owned(), quote("{}")]);
+    if target.listen != SocketAddr::from(([127, 0, 0, 1], 8080)) {
+        words.extend(["--url".to_owned(), format!("http://{}", target.listen)]);
+    }
+    words.join(" ")
+}
+
+/// A path that the pattern matches: `/github/{repo}` → `/github/repo`.
+pub fn sample(pattern: &str) -> String {
+    pattern.replace("{*", "{").replace(['{', '}'], "")
+}
+
+/// How this program is called: by name where that finds it, else by its path.
+pub fn invocation() -> String {
+    let Ok(program) = std::env::current_exe() else { return "boathook".to_owned() };
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&folders).map(|folder| folder.join("boathook")).find(|found| found.is_file());
+    if found.is_some_and(|found| is_same(&found, &program)) { "boathook".to_owned() } else { nearby(&program) }
+}
+
+fn is_same(one: &Path, other: &Path) -> bool {
+    matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
+}
+
+/// Relative where it is below the current folder.
+fn nearby(program: &Path) -> String {
+    let here = std::env::current_dir().ok();
+    let below = here.and_then(|here| program.strip_prefix(here).ok().map(|below| Path::new(".").join(below)));
+    quote(&below.unwrap_or_else(|| program.to_owned()).display().to_string())
+}

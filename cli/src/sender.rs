@@ -1,0 +1,156 @@
+//! What `send` and `sign` have in common: their arguments, and the delivery that these ask for.
+//!
+//! Gathers files, body, time and id; [`crate::delivery`] decides what the request is.
+
+use std::io::Read as _;
+use std::path::PathBuf;
+use std::str::FromStr as _;
+use std::sync::Arc;
+
+use boathook_operator_core::compile::{Accepted, CompiledRoute};
+use boathook_plan::request::RawRequest;
+use boathook_plan::verify::sign::Stamp;
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use jiff::Timestamp;
+use reqwest::Url;
+use uuid::Uuid;
+
+use crate::assemble::{Assembled, assemble};
+use crate::delivery::{Delivery, signed};
+use crate::failure::Failure;
+use crate::load::world::Surroundings;
+use crate::report;
+use crate::sources::Sources;
+
+/// Bytes of a body: above every ceiling that a gateway can have.
+const BODY_SIZE: u64 = 64 << 20;
+
+/// Which workflow gets what.
+#[derive(clap::Args, Debug)]
+pub struct Wanted {
+    /// The files that hold the workflow and the Secrets of its keys
+    #[arg(required = true, value_name = "FILE|DIR")]
+    paths: Vec<PathBuf>,
+
+    /// The workflow, as NAMESPACE/NAME or NAME; may be left out where the files hold one
+    #[arg(short, long, value_name = "NAME")]
+    workflow: Option<String>,
+
+    /// The body: text, @FILE, or - for standard input
+    #[arg(short, long, value_name = "DATA")]
+    data: Option<String>,
+
+    /// A header field, such as 'content-type: text/plain'; may be given many times
+    #[arg(short = 'H', long = "header", value_name = "FIELD")]
+    headers: Vec<String>,
+
+    /// The event, where the sender says it in a header field (GitHub: push, ping, ...)
+    #[arg(long, value_name = "EVENT")]
+    event: Option<String>,
+
+    /// The method [default: the first one that the workflow takes]
+    #[arg(short = 'X', long, value_name = "METHOD")]
+    method: Option<Method>,
+
+    /// The delivery's id [default: a new one]
+    #[arg(long, value_name = "ID")]
+    id: Option<String>,
+
+    /// Where to send; without a path, the workflow's own path is taken
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
+    url: Url,
+}
+
+/// A signed request, and where it goes.
+pub struct Request {
+    /// The request.
+    pub raw: RawRequest,
+    /// Where it goes.
+    pub url: Url,
+    /// The host to ask for, where it is not the URL's own.
+    pub host: Option<String>,
+}
+
+impl Wanted {
+    /// The body as it was given.
+    pub fn data(&self) -> Option<&str> {
+        self.data.as_deref()
+    }
+
+    /// The signed request.
+    pub fn request(&self) -> Result<Request, Failure> {
+        let files = Sources::open(&self.paths)?.look().read();
+        let world = assemble(files, &Surroundings::default(), Accepted::default());
+        let route = choose(&world, self.workflow.as_deref())?;
+        let generated = Uuid::new_v4().to_string();
+        let stamp = Stamp { now: Timestamp::now(), id: self.id.as_deref().unwrap_or(&generated) };
+        let raw = signed(&route, self.delivery()?, stamp)?;
+        let mut url = self.url.clone();
+        url.set_path(&raw.path);
+        url.set_query(raw.query.as_deref());
+        Ok(Request { raw, url, host: route.plan.webhook.host.clone() })
+    }
+
+    fn delivery(&self) -> Result<Delivery, Failure> {
+        let has_path = self.url.path() != "/";
+        Ok(Delivery {
+            method: self.method.clone(),
+            target: has_path.then(|| (self.url.path().to_owned(), self.url.query().map(str::to_owned))),
+            headers: headers(&self.headers)?,
+            body: self.data.as_deref().map(body).transpose()?.unwrap_or_default(),
+            event: self.event.clone(),
+        })
+    }
+}
+
+fn choose(world: &Assembled, wanted: Option<&str>) -> Result<Arc<CompiledRoute>, Failure> {
+    let name = |route: &CompiledRoute| format!("{}/{}", route.plan.workflow.namespace, route.plan.workflow.name);
+    let is_wanted = |route: &CompiledRoute| match wanted {
+        None => true,
+        Some(wanted) if wanted.contains('/') => name(route) == wanted,
+        Some(wanted) => route.plan.workflow.name == wanted,
+    };
+    let found: Vec<_> = world.compiled.routes.iter().filter(|route| is_wanted(route)).collect();
+    match found.as_slice() {
+        [only] => Ok(Arc::clone(only)),
+        [] if world.problems.is_empty() => {
+            let all: Vec<_> = world.compiled.routes.iter().map(|route| name(route)).collect();
+            Err(Failure::usage(format!("find the workflow {}: it is not in these files", wanted.unwrap_or_default()))
+                .next(format!("--workflow with one of {}", all.join(", "))))
+        }
+        [] => Err(Failure::no(report::text(&world.loaded.files, &world.problems, false))),
+        several => {
+            let names: Vec<_> = several.iter().map(|route| name(route)).collect();
+            Err(Failure::usage("choose a workflow: the files hold more than one")
+                .next(format!("--workflow with one of {}", names.join(", "))))
+        }
+    }
+}
+
+fn headers(fields: &[String]) -> Result<HeaderMap, Failure> {
+    let mut headers = HeaderMap::new();
+    for field in fields {
+        let parts = field.split_once(':').and_then(|(name, value)| {
+            Some((HeaderName::from_str(name.trim()).ok()?, HeaderValue::from_str(value.trim()).ok()?))
+        });
+        let (name, value) = parts.ok_or_else(|| {
+            Failure::usage("read --header: it is not a header field").next("--header 'name: value'")
+        })?;
+        headers.append(name, value);
+    }
+    Ok(headers)
+}
+
+fn body(data: &str) -> Result<Bytes, Failure> {
+    let unreadable = |error: std::io::Error| Failure::usage(format!("read --data {data}: {error}"));
+    let mut bytes = Vec::new();
+    match data.strip_prefix('@') {
+        _ if data == "-" || data == "@-" => std::io::stdin().take(BODY_SIZE).read_to_end(&mut bytes).map_err(unreadable)?,
+        Some(path) => std::fs::File::open(path)
+            .and_then(|file| file.take(BODY_SIZE).read_to_end(&mut bytes))
+            .map_err(unreadable)?,
+        None => return Ok(Bytes::copy_from_slice(data.as_bytes())),
+    };
+    Ok(bytes.into())
+}

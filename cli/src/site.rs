@@ -1,0 +1,79 @@
+//! What `boathook run` serves: the state between two readings of its files.
+//!
+//! A reading that cannot be trusted whole (a file is no YAML, a field is unknown) changes nothing: what was served is
+//! served on. One workflow that is refused by its own fault keeps its last accepted form, the others move.
+
+use std::sync::Arc;
+
+use boathook_operator_core::compile::Accepted;
+use boathook_plan::route::Route;
+
+use crate::assemble::{Assembled, assemble};
+use crate::load::world::Surroundings;
+use crate::sources::{Snapshot, Sources};
+use crate::watch::Watch;
+
+/// The files and what was made of them last.
+#[derive(Debug)]
+pub struct Site {
+    sources: Sources,
+    surroundings: Surroundings,
+    accepted: Accepted,
+    watch: Watch,
+}
+
+/// A reading.
+#[derive(Debug)]
+pub struct Reading {
+    /// What the files hold, and what is wrong with it.
+    pub world: Assembled,
+    /// The routes to serve from now on; `None` serves on what was served.
+    pub routes: Option<Vec<Arc<Route>>>,
+    /// Routes that this build cannot serve: a fault of ours, for `validate` finds those of users.
+    pub faults: Vec<String>,
+}
+
+impl Site {
+    /// Nothing is read yet.
+    pub fn new(sources: Sources, surroundings: Surroundings) -> Self {
+        let watch = Watch::new(Snapshot::default());
+        Self { sources, surroundings, accepted: Accepted::default(), watch }
+    }
+
+    /// Reads the files for the first time.
+    pub fn open(&mut self) -> Reading {
+        let state = self.sources.look();
+        self.watch = Watch::new(state.clone());
+        self.read(&state)
+    }
+
+    /// Looks at the files, and reads them when they have changed and are settled.
+    pub fn look(&mut self) -> Option<Reading> {
+        let state = self.sources.look();
+        if !self.watch.see(&state) {
+            return None;
+        }
+        let reading = self.read(&state);
+        // Changed while it was read: the next look sees to it.
+        (self.sources.look() == state).then(|| {
+            self.watch.take(state);
+            reading
+        })
+    }
+
+    fn read(&mut self, state: &Snapshot) -> Reading {
+        let mut world = assemble(state.read(), &self.surroundings, self.accepted.clone());
+        if !world.is_whole {
+            return Reading { world, routes: None, faults: Vec::new() };
+        }
+        self.accepted = std::mem::take(&mut world.compiled.accepted);
+        let mut faults = Vec::new();
+        let built = world.compiled.routes.iter().filter_map(|compiled| {
+            let route = Route::build(Arc::clone(&compiled.plan), compiled.keys.clone());
+            let workflow = &compiled.plan.workflow;
+            route.map_err(|why| faults.push(format!("serve {}/{}: {why}", workflow.namespace, workflow.name))).ok()
+        });
+        let routes = built.map(Arc::new).collect();
+        Reading { world, routes: Some(routes), faults }
+    }
+}

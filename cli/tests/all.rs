@@ -1,0 +1,3 @@
+//! placeholder
+#[test]
+fn version() { println!("{}", env!("CARGO_BIN_EXE_boathook")); }
