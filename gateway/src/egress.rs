@@ -7,11 +7,12 @@ mod client;
 mod connector;
 mod dial;
 mod network;
-#[cfg(test)]
-pub(crate) mod tests;
 mod trust;
 
 pub use self::client::{Client, Clients};
 pub use self::connector::{ConnectError, Connector};
 pub use self::network::{Network, Pending, SystemNetwork};
 pub use self::trust::system_trust;
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -4,8 +4,6 @@
 
 mod exchange;
 mod failure;
-#[cfg(test)]
-mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -78,3 +76,6 @@ impl HttpExecutor {
 fn late(name: &str, timeout: Duration) -> StepFailure {
     StepFailure::new(StepReason::Timeout, format!("{name}: no answer within {} ms", timeout.as_millis()))
 }
+
+#[cfg(test)]
+mod tests;

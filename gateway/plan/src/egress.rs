@@ -9,8 +9,6 @@ mod hosts;
 mod ports;
 mod special;
 mod target;
-#[cfg(test)]
-mod tests;
 
 use std::fmt;
 use std::net::IpAddr;
@@ -121,3 +119,6 @@ fn opened_port(ports: &[u16], port: u16) -> Opened {
         _ => Opened::No,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -18,8 +18,6 @@ mod secrets;
 mod sign;
 mod slot;
 mod target;
-#[cfg(test)]
-mod tests;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method};
@@ -123,3 +121,6 @@ impl HttpProgram {
         Ok((headers, content.bytes))
     }
 }
+
+#[cfg(test)]
+mod tests;

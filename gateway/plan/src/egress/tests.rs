@@ -1,3 +1,5 @@
+//! What may be dialled, address by address.
+
 use std::net::IpAddr;
 
 use super::*;

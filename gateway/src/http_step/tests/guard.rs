@@ -1,0 +1,141 @@
+//! The guard at the dial: whatever a name, a literal or a rebinding says, nothing forbidden is dialled.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use boathook_plan::plan::{Egress, HostRule};
+use boathook_plan::reason::StepReason;
+
+use super::server::{Server, response};
+use super::{PUBLIC, TestNetwork, attempt_under, executor, internet, perform, step};
+
+/// Addresses of every class that must not be dialled.
+const FORBIDDEN: [&str; 30] = [
+    "0.0.0.0",
+    "10.0.0.1",
+    "100.64.0.1",
+    "100.100.100.200",
+    "127.0.0.1",
+    "127.8.8.8",
+    "168.63.129.16",
+    "169.254.169.254",
+    "169.254.170.2",
+    "172.16.0.1",
+    "172.31.255.254",
+    "192.0.0.1",
+    "192.168.0.1",
+    "198.18.0.1",
+    "224.0.0.1",
+    "240.0.0.1",
+    "255.255.255.255",
+    "::",
+    "::1",
+    "::ffff:127.0.0.1",
+    "::ffff:169.254.169.254",
+    "64:ff9b::a9fe:a9fe",
+    "64:ff9b::7f00:1",
+    "64:ff9b:1::1",
+    "2002:7f00:1::",
+    "2001:0:5db8:d822:0:0:80ff:fffe",
+    "fc00::1",
+    "fd00:ec2::254",
+    "fe80::1",
+    "ff02::1",
+];
+
+#[tokio::test]
+async fn a_literal_address_is_judged() {
+    for address in FORBIDDEN {
+        let host = if address.contains(':') { format!("[{address}]") } else { address.to_owned() };
+        let network = Arc::new(TestNetwork::default());
+        let failure = perform(&network, &step(&format!("http://{host}/"))).await.unwrap_err();
+        assert_eq!((failure.reason, failure.retryable), (StepReason::EgressDenied, false), "{address}");
+        assert_eq!(network.dialled(), [""; 0], "{address}");
+    }
+}
+
+#[tokio::test]
+async fn numeric_disguises_of_an_address_are_judged() {
+    for host in
+        ["2130706433", "0x7f.1", "017700000001", "127.1", "①②⑦.0.0.1", "%31%32%37.0.0.1", "0xa9fea9fe", "127.0.0.1."]
+    {
+        let network = Arc::new(TestNetwork::default());
+        let failure = perform(&network, &step(&format!("http://{host}/"))).await.unwrap_err();
+        assert_eq!(failure.reason, StepReason::EgressDenied, "{host}");
+        assert_eq!(network.dialled(), [""; 0], "{host}");
+    }
+}
+
+#[tokio::test]
+async fn a_name_is_judged_by_every_address_that_it_has() {
+    for address in FORBIDDEN {
+        for addresses in [vec![address], vec![PUBLIC, address], vec![address, PUBLIC]] {
+            let network = Arc::new(TestNetwork::default().name("rebind.test", &addresses));
+            let failure = perform(&network, &step("http://rebind.test/")).await.unwrap_err();
+            assert_eq!(failure.reason, StepReason::EgressDenied, "{addresses:?}");
+            assert_eq!(network.dialled(), [""; 0], "{addresses:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_dialled_is_what_was_judged() {
+    // The second lookup, which a check apart from the dial would have made, says something else.
+    let server = Server::answering(response("200 OK", &["connection: close"], "")).await;
+    let network = TestNetwork::default()
+        .changing_name("rebind.test", &[&[PUBLIC], &["127.0.0.1"]])
+        .leads("93.184.216.34:80", server.address);
+    let network = Arc::new(network);
+    let executor = executor(&network);
+    let attempt = attempt_under(&step("http://rebind.test/"), internet());
+    executor.perform(&attempt, &BTreeMap::new()).await.unwrap();
+    let failure = executor.perform(&attempt, &BTreeMap::new()).await.unwrap_err();
+    assert_eq!(failure.message, "GET rebind.test: 127.0.0.1 port 80: loopback addresses are never dialled");
+    assert_eq!(network.dialled(), ["93.184.216.34:80"]);
+}
+
+#[tokio::test]
+async fn names_of_the_machine_are_judged_too() {
+    let names = ["localhost", "localhost.", "LOCALHOST", "metadata.google.internal", "kubernetes.default.svc"];
+    for name in names {
+        let network = TestNetwork::default()
+            .name("localhost", &["127.0.0.1", "::1"])
+            .name("metadata.google.internal", &["169.254.169.254"])
+            .name("kubernetes.default.svc", &["10.96.0.1"]);
+        let network = Arc::new(network);
+        let failure = perform(&network, &step(&format!("http://{name}/"))).await.unwrap_err();
+        assert_eq!(failure.reason, StepReason::EgressDenied, "{name}");
+        assert_eq!(network.dialled(), [""; 0], "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_port_of_another_protocol_is_not_dialled() {
+    for port in [22, 25, 6000, 6443, 10250] {
+        let network = Arc::new(TestNetwork::default().name("target.test", &[PUBLIC]));
+        let failure = perform(&network, &step(&format!("http://target.test:{port}/"))).await.unwrap_err();
+        assert_eq!(failure.reason, StepReason::EgressDenied, "{port}");
+        assert_eq!(network.dialled(), [""; 0], "{port}");
+    }
+}
+
+#[tokio::test]
+async fn a_rule_opens_a_private_name_and_loopback_stays_shut() {
+    let server = Server::answering(response("200 OK", &[], "")).await;
+    let rule = HostRule { hosts: vec!["*.corp.test".to_owned()], ports: vec![8080] };
+    let egress = Egress { allow_hosts: vec![rule], ..internet() };
+    let network = TestNetwork::default()
+        .name("git.corp.test", &["10.1.2.3"])
+        .name("evil.corp.test", &["127.0.0.1"])
+        .leads("10.1.2.3:8080", server.address);
+    let network = Arc::new(network);
+    let executor = executor(&network);
+    let open = attempt_under(&step("http://git.corp.test:8080/"), egress.clone());
+    executor.perform(&open, &BTreeMap::new()).await.unwrap();
+    for url in ["http://git.corp.test:8081/", "http://evil.corp.test:8080/", "http://10.1.2.3:8080/"] {
+        let shut = attempt_under(&step(url), egress.clone());
+        let failure = executor.perform(&shut, &BTreeMap::new()).await.unwrap_err();
+        assert_eq!(failure.reason, StepReason::EgressDenied, "{url}");
+    }
+    assert_eq!(network.dialled(), ["10.1.2.3:8080"]);
+}
