@@ -1,44 +1,131 @@
 //! JSON Schema 2020-12, bounded when compiled and when run.
 //!
-//! A users' schema is refused when it refers outside itself, expands to too many nodes, or holds a pattern that is not
-//! matched in linear time. Nothing is fetched, from anywhere.
+//! A schema is its author's program and the value is a stranger's: together they must not take the process down. What a
+//! schema expands to is counted before it is compiled ([`bounds`]); what a validation costs is counted while it runs, by
+//! the values themselves ([`node`]). Nothing is fetched from anywhere. `format` is checked, though the draft leaves that
+//! open, because who writes `format: email` means it.
+
+mod bounds;
+mod node;
+
+use jsonschema::{Draft, PatternOptions, ValidationError, Validator};
 
 use crate::json::Json;
+
+pub use self::bounds::SchemaError;
+
+use self::bounds::Extent;
+use self::node::{Meter, Node, Values};
+
+/// Violations that are reported: enough to mend a request, few enough for an answer.
+pub const VIOLATIONS: usize = 20;
+
+/// What one validation may cost, in values looked at: about a second of CPU at worst, and a thousand times what a
+/// common request needs.
+const STEPS: u64 = 10_000_000;
+
+/// What the listing of violations may cost besides; each step may be an error of some hundred bytes.
+const LISTING_STEPS: u64 = 100_000;
+
+/// Schema levels times value levels: what fits into half of a 2 MiB stack.
+const NESTING: usize = 2_048;
+
+/// Bytes of one compiled pattern.
+const PATTERN_SIZE: usize = 1 << 20;
+
+/// Bytes of a violation's path and of its message.
+const TEXT_SIZE: usize = 256;
 
 /// A compiled schema.
 #[derive(Debug)]
 pub struct Schema {
-    source: Json,
-}
-
-/// Why a schema is refused.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SchemaError {
-    /// Not a schema.
-    #[error("not a JSON Schema: {0}")]
-    Malformed(String),
+    validator: Validator<Values>,
+    extent: Extent,
 }
 
 /// One violation; it never holds a value of the document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SchemaViolation {
-    /// JSON pointer into the document.
+    /// JSON pointer into the document, cut after 256 bytes.
     pub path: String,
-    /// The keyword that is violated.
+    /// The keyword that is violated; empty when the value is too large for the schema.
     pub keyword: String,
-    /// What must hold, in words.
+    /// What is wrong, in words.
     pub message: String,
 }
 
 impl Schema {
     /// Compiles a schema.
     pub fn compile(schema: &Json) -> Result<Self, SchemaError> {
-        Ok(Self { source: schema.clone() })
+        let schema = bounds::read(schema)?;
+        let extent = bounds::measure(&schema)?;
+        let validator = jsonschema::options_for::<Values>()
+            .with_draft(Draft::Draft202012)
+            .offline()
+            .should_validate_formats(true)
+            // Checking this format would compile a stranger's pattern.
+            .with_format("regex", |_: &str| true)
+            .with_pattern_options(PatternOptions::regex().size_limit(PATTERN_SIZE).dfa_size_limit(PATTERN_SIZE))
+            .build(&schema)
+            .map_err(|error| SchemaError::Malformed(cut(error.to_string())))?;
+        Ok(Self { validator, extent })
     }
 
-    /// The first violations of `value`, at most 20; none means that it is valid.
+    /// The first violations of `value`, at most [`VIOLATIONS`]; none means that it is valid. A value whose check would
+    /// cost more than a second is in violation, and says so.
     pub fn violations(&self, value: &Json) -> Vec<SchemaViolation> {
-        let _ = (&self.source, value);
-        Vec::new()
+        if self.extent.depth.saturating_mul(node::depth(value)) > NESTING {
+            return vec![too_large()];
+        }
+        let meter = Meter::new(STEPS);
+        let valid = self.validator.is_valid(Node::new(value, &meter));
+        if meter.is_spent() {
+            return vec![too_large()];
+        }
+        if valid { Vec::new() } else { self.list(value) }
+    }
+
+    /// The violations of a value that is known to be invalid; one for all of them where a list would be long to make.
+    fn list(&self, value: &Json) -> Vec<SchemaViolation> {
+        let meter = Meter::new(LISTING_STEPS);
+        let errors = self.validator.iter_errors(Node::new(value, &meter));
+        let listed: Vec<_> = errors.take(VIOLATIONS).map(|error| violation(&error)).collect();
+        if meter.is_spent() || listed.is_empty() { vec![unlisted()] } else { listed }
     }
 }
+
+fn violation(error: &ValidationError<'_>) -> SchemaViolation {
+    let keyword = error.kind().keyword();
+    // The library names what it did not expect here, which is the sender's.
+    let message = match keyword {
+        "additionalProperties" | "unevaluatedProperties" => "there are properties that are not allowed".to_owned(),
+        "additionalItems" | "unevaluatedItems" => "there are items that are not allowed".to_owned(),
+        "propertyNames" => "there are names of properties that are not allowed".to_owned(),
+        _ => error.masked().to_string(),
+    };
+    SchemaViolation { path: cut(error.instance_path().to_string()), keyword: keyword.to_owned(), message: cut(message) }
+}
+
+fn unlisted() -> SchemaViolation {
+    SchemaViolation {
+        path: String::new(),
+        keyword: String::new(),
+        message: "the value is not valid, and too large to say where".to_owned(),
+    }
+}
+
+fn too_large() -> SchemaViolation {
+    SchemaViolation {
+        path: String::new(),
+        keyword: String::new(),
+        message: "the value is too large or too deep to be checked against this schema".to_owned(),
+    }
+}
+
+fn cut(mut text: String) -> String {
+    text.truncate(text.floor_char_boundary(TEXT_SIZE));
+    text
+}
+
+#[cfg(test)]
+mod tests;
