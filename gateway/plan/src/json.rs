@@ -62,6 +62,31 @@ impl Json {
         path.into_iter().try_fold(self, |value, name| value.as_object()?.get(name))
     }
 
+    /// How deep lists and objects nest; 0 for anything else.
+    pub fn depth(&self) -> usize {
+        let deepest = |parts: &mut dyn Iterator<Item = &Self>| 1 + parts.map(Self::depth).max().unwrap_or(0);
+        match self {
+            Self::Array(items) => deepest(&mut items.iter()),
+            Self::Object(members) => deepest(&mut members.values()),
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) | Self::Bytes(_) => 0,
+        }
+    }
+
+    /// About how many bytes the value's JSON text has: escapes are not counted.
+    pub fn text_size(&self) -> usize {
+        match self {
+            Self::Null | Self::Bool(_) => 4,
+            Self::Number(Number::Text(text)) => text.len(),
+            Self::Number(Number::Int(_) | Number::UInt(_) | Number::Double(_)) => 8,
+            Self::String(text) => text.len() + 2,
+            Self::Bytes(bytes) => bytes.len() / 3 * 4 + 2,
+            Self::Array(items) => 2 + items.iter().map(|item| 1 + item.text_size()).sum::<usize>(),
+            Self::Object(members) => {
+                2 + members.iter().map(|(name, value)| name.len() + 4 + value.text_size()).sum::<usize>()
+            }
+        }
+    }
+
     /// Whether this is `null`.
     pub const fn is_null(&self) -> bool {
         matches!(self, Self::Null)

@@ -32,6 +32,38 @@ pub const JSON_DEPTH: usize = 64;
 /// How many values one JSON body may hold: a tree can take 87 times the bytes of its text.
 pub const JSON_NODES: usize = 100_000;
 
+/// Bytes of memory that the values of one JSON body may take: [`JSON_NODES`] of the dearest kind, and a body of text.
+pub const JSON_TREE_SIZE: usize = 32 << 20;
+
+/// Bytes of one expression: far more than a person writes in one.
+pub const EXPRESSION_SIZE: usize = 4_096;
+
+/// Tokens of one expression. Parsing and dropping recurse over chains such as `a + b + …`: 1,400 terms overflow 2 MiB.
+pub const EXPRESSION_TOKENS: usize = 1_000;
+
+/// How deep brackets may nest in one expression, below the parser's own limit of 96.
+pub const EXPRESSION_BRACKETS: usize = 64;
+
+/// Nodes of one expression once its macros are expanded.
+pub const EXPRESSION_NODES: usize = 500;
+
+/// How deep the nodes of one expression may nest: evaluation recurses.
+pub const EXPRESSION_DEPTH: usize = 100;
+
+/// Steps of one run of an expression, each a few microseconds at most: an iteration of a macro, or a bounded stretch of
+/// a value that a function reads.
+pub const EXPRESSION_STEPS: u64 = 10_000;
+
+/// Bytes that one run of an expression may build.
+pub const EXPRESSION_MEMORY: u64 = 1 << 20;
+
+/// Bytes of a compiled pattern of `matches` and its kin: large enough for a few Unicode classes, and what keeps matching
+/// linear in the text with a bearable factor.
+pub const PATTERN_SIZE: usize = 512 << 10;
+
+/// Bytes that one rendered template may have, as its JSON text.
+pub const TEMPLATE_SIZE: usize = RESULT_SIZE;
+
 /// Requests through Boathook that led to this one, counted by a header; more than this is a loop.
 pub const HOPS: u32 = 5;
 

@@ -2,10 +2,19 @@
 //!
 //! Splices nothing into JSON: a leaf that is exactly one template becomes its value, any other leaf becomes text.
 
+mod json;
+mod scan;
+
+use std::sync::Arc;
+
 use crate::expr::{EvalError, Expr, ExprError, Reference};
 use crate::json::Json;
+use crate::limits::TEMPLATE_SIZE;
 use crate::plan::Delimiters;
 use crate::scope::Scope;
+use scan::Span;
+
+pub use json::JsonTemplate;
 
 /// A piece of a compiled string, for those that encode each value for its place.
 #[derive(Clone, Copy, Debug)]
@@ -25,69 +34,92 @@ pub fn text_of(value: &Json) -> String {
     }
 }
 
-/// A compiled string.
+/// A compiled string. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Template {
-    source: std::sync::Arc<str>,
-    references: Vec<Reference>,
+    pieces: Arc<[Piece]>,
+    references: Arc<[Reference]>,
+}
+
+/// A piece of a string.
+#[derive(Clone, Debug)]
+enum Piece {
+    Text(Arc<str>),
+    Expr(Expr),
 }
 
 impl Template {
-    /// Compiles a string.
+    /// Compiles a string. Columns of errors count from its beginning.
     pub fn parse(source: &str, delimiters: Delimiters) -> Result<Self, ExprError> {
-        let _ = delimiters;
-        Ok(Self { source: source.into(), references: Vec::new() })
+        let pieces = scan::split(source, delimiters)?.into_iter().map(compile).collect::<Result<Vec<_>, _>>()?;
+        let mut references: Vec<_> = pieces.iter().flat_map(Piece::references).cloned().collect();
+        references.sort_unstable();
+        references.dedup();
+        Ok(Self { pieces: pieces.into(), references: references.into() })
     }
 
     /// The value: of its own type when the string is exactly one template, text otherwise.
     pub fn render(&self, scope: &Scope) -> Result<Json, EvalError> {
-        self.render_text(scope).map(Json::from)
+        match &*self.pieces {
+            [Piece::Expr(expr)] => bounded(expr.eval(scope)?),
+            [Piece::Text(text)] => Ok(Json::String(Arc::clone(text))),
+            _ => self.render_text(scope).map(Json::from),
+        }
     }
 
     /// The text: strings as they are, null as nothing, the rest as compact JSON.
     pub fn render_text(&self, scope: &Scope) -> Result<String, EvalError> {
-        let _ = scope;
-        Ok(self.source.to_string())
+        let mut text = String::new();
+        for part in self.parts() {
+            match part {
+                Part::Text(constant) => text.push_str(constant),
+                Part::Expr(expr) => text.push_str(&text_of(&bounded(expr.eval(scope)?)?)),
+            }
+            if text.len() > TEMPLATE_SIZE {
+                return Err(EvalError::too_large());
+            }
+        }
+        Ok(text)
     }
 
     /// Whether the string holds no template.
     pub fn is_constant(&self) -> bool {
-        true
+        self.pieces.iter().all(|piece| matches!(piece, Piece::Text(_)))
     }
 
     /// The pieces in order; none of an empty string.
     pub fn parts(&self) -> impl Iterator<Item = Part<'_>> {
-        std::iter::once(Part::Text(&self.source))
+        self.pieces.iter().map(|piece| match piece {
+            Piece::Text(text) => Part::Text(text),
+            Piece::Expr(expr) => Part::Expr(expr),
+        })
     }
 
-    /// What the templates read of their roots.
+    /// What the templates read of their roots, each path once.
     pub fn references(&self) -> &[Reference] {
         &self.references
     }
 }
 
-/// JSON whose string leaves may hold templates; names of members are not templates.
-#[derive(Clone, Debug)]
-pub struct JsonTemplate {
-    value: Json,
-    references: Vec<Reference>,
+impl Piece {
+    fn references(&self) -> &[Reference] {
+        match self {
+            Self::Text(_) => &[],
+            Self::Expr(expr) => expr.references(),
+        }
+    }
 }
 
-impl JsonTemplate {
-    /// Compiles every string leaf.
-    pub fn parse(value: &Json, delimiters: Delimiters) -> Result<Self, ExprError> {
-        let _ = delimiters;
-        Ok(Self { value: value.clone(), references: Vec::new() })
+fn compile(span: Span<'_>) -> Result<Piece, ExprError> {
+    match span {
+        Span::Text(text) => Ok(Piece::Text(text.into())),
+        Span::Expr { source, column } => {
+            Expr::compile_bare(source).map(Piece::Expr).map_err(|error| error.after(column - 1))
+        }
     }
+}
 
-    /// The value, with every leaf rendered.
-    pub fn render(&self, scope: &Scope) -> Result<Json, EvalError> {
-        let _ = scope;
-        Ok(self.value.clone())
-    }
-
-    /// What the templates read of their roots.
-    pub fn references(&self) -> &[Reference] {
-        &self.references
-    }
+/// The value, unless its text is larger than a template may yield.
+fn bounded(value: Json) -> Result<Json, EvalError> {
+    if value.text_size() > TEMPLATE_SIZE { Err(EvalError::too_large()) } else { Ok(value) }
 }

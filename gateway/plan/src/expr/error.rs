@@ -1,5 +1,7 @@
 //! Why an expression is refused, and why one failed. Messages name paths and functions, never values.
 
+use super::explain::shown;
+use crate::limits::{JSON_DEPTH, TEMPLATE_SIZE};
 use crate::reason::{StepFailure, StepReason};
 
 /// Why an expression or a template is refused.
@@ -16,6 +18,19 @@ impl ExprError {
     /// A refusal at a character, counted from 1.
     pub fn new(message: impl Into<String>, column: usize) -> Self {
         Self { message: message.into(), column }
+    }
+
+    /// The refusal of a part of a string that begins `before` characters into it.
+    #[must_use]
+    pub(crate) fn after(self, before: usize) -> Self {
+        Self { column: self.column + before, ..self }
+    }
+
+    /// The refusal of a part of a value, such as `.name` or `[0]`.
+    #[must_use]
+    pub(crate) fn inside(self, part: &str) -> Self {
+        let of = if self.message.starts_with(['.', '[']) { "" } else { ": " };
+        Self { message: format!("{part}{of}{}", self.message), ..self }
     }
 }
 
@@ -36,8 +51,30 @@ impl EvalError {
         Self { reason: StepReason::ExpressionFailed, message: message.into(), path: None }
     }
 
-    pub(crate) fn not_a_condition() -> Self {
-        Self::failed("the condition is neither true nor false")
+    pub(crate) fn missing(path: &str) -> Self {
+        Self {
+            reason: StepReason::PathMissing,
+            message: format!("there is nothing at `{path}`"),
+            path: Some(path.to_owned()),
+        }
+    }
+
+    pub(crate) fn too_large() -> Self {
+        Self {
+            reason: StepReason::ResourceExhausted,
+            message: format!(
+                "rendering a template: more than {TEMPLATE_SIZE} bytes, or nested deeper than {JSON_DEPTH}"
+            ),
+            path: None,
+        }
+    }
+
+    pub(crate) fn exhausted(source: &str) -> Self {
+        Self {
+            reason: StepReason::ResourceExhausted,
+            message: format!("evaluating `{}`: it takes more steps or memory than one expression may", shown(source)),
+            path: None,
+        }
     }
 }
 

@@ -91,7 +91,7 @@ pub(super) fn content(headers: &HeaderMap, body: &Bytes) -> Result<(Json, Json),
             Ok(value) => return Ok((value, Json::Null)),
             Err(error) => match error.fault {
                 ReadFault::Malformed | ReadFault::NotText => {}
-                ReadFault::TooDeep | ReadFault::TooManyValues => {
+                ReadFault::TooDeep | ReadFault::TooManyValues | ReadFault::TooLarge => {
                     return Err(StepFailure::new(
                         StepReason::BadResponse,
                         format!("the answer cannot be taken: {error}"),

@@ -1,6 +1,17 @@
 //! Reading a body: checks all of it, builds values only where the projection wants them.
+//!
+//! An own reader, because what is wanted here is in no library: lossless numbers without a switch that changes other
+//! types of the whole binary, bounds on depth and number of values, and no value for what nobody will look at.
+//! RFC 8259 decides. Where it leaves a choice: a byte order mark is skipped (section 8.1), of repeated names the last
+//! one counts (section 4), and an escape of half a surrogate pair is refused, since no text holds it (section 8.2).
 
-use super::{Json, Projection};
+mod scanner;
+
+use std::sync::Arc;
+
+use super::{Json, Number, Object, Projection};
+use crate::limits::{JSON_DEPTH, JSON_NODES, JSON_TREE_SIZE};
+use scanner::Scanner;
 
 /// Why a text is refused, and where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -21,30 +32,157 @@ pub enum ReadFault {
     /// Not UTF-8 (RFC 8259, section 8.1).
     #[error("not UTF-8")]
     NotText,
-    /// Nested deeper than [`crate::limits::JSON_DEPTH`].
-    #[error("nested too deep")]
+    /// Nested deeper than [`JSON_DEPTH`].
+    #[error("nested deeper than {JSON_DEPTH}")]
     TooDeep,
-    /// More values than [`crate::limits::JSON_NODES`].
-    #[error("too many values")]
+    /// More values than [`JSON_NODES`].
+    #[error("more than {JSON_NODES} values")]
     TooManyValues,
+    /// The values that are wanted take more memory than [`JSON_TREE_SIZE`].
+    #[error("its values take more than {JSON_TREE_SIZE} bytes")]
+    TooLarge,
 }
 
 /// Reads one JSON text.
+///
+/// All of `bytes` is checked. The result holds what `wanted` names: other members are left out of their objects, a list
+/// of which only members are wanted is empty, and a text of which nothing is wanted is `null`.
 pub fn read(bytes: &[u8], wanted: &Projection) -> Result<Json, ReadError> {
-    let value = serde_json::from_slice::<serde_json::Value>(bytes)
-        .map_err(|_| ReadError { fault: ReadFault::Malformed, offset: 0 })?;
-    Ok(pick(&Json::from(value), wanted))
+    let text = std::str::from_utf8(bytes)
+        .map_err(|error| ReadError { fault: ReadFault::NotText, offset: error.valid_up_to() })?;
+    let mut reader = Reader { text: Scanner::new(text), depth: 0, nodes: 0, room: JSON_TREE_SIZE };
+    reader.document(wanted).map_err(|fault| ReadError { fault, offset: reader.text.offset() })
 }
 
-fn pick(value: &Json, wanted: &Projection) -> Json {
-    match (wanted, value) {
-        (Projection::Nothing, _) => Json::Null,
-        (Projection::Members(_), Json::Object(members)) => Json::object(
-            members
-                .iter()
-                .filter(|(name, _)| *wanted.member(name) != Projection::Nothing)
-                .map(|(name, value)| (&**name, pick(value, wanted.member(name)))),
-        ),
-        (Projection::All | Projection::Members(_), value) => value.clone(),
+/// A text half read, and what it may still use.
+struct Reader<'t> {
+    text: Scanner<'t>,
+    depth: usize,
+    nodes: usize,
+    room: usize,
+}
+
+impl Reader<'_> {
+    fn document(&mut self, wanted: &Projection) -> Result<Json, ReadFault> {
+        self.text.skip_byte_order_mark();
+        self.text.space();
+        let value = self.value(wanted)?;
+        self.text.space();
+        if self.text.at_end() { Ok(value) } else { Err(ReadFault::Malformed) }
+    }
+
+    /// The next value; `null` when nothing of it is wanted.
+    fn value(&mut self, wanted: &Projection) -> Result<Json, ReadFault> {
+        self.nodes += 1;
+        if self.nodes > JSON_NODES {
+            return Err(ReadFault::TooManyValues);
+        }
+        match self.text.peek() {
+            Some(b'{') => self.nested(wanted, Self::object),
+            Some(b'[') => self.nested(wanted, Self::array),
+            Some(b'"') if *wanted == Projection::Nothing => self.text.skip_string().map(|()| Json::Null),
+            Some(b'"') => {
+                let text: Arc<str> = self.text.string()?.into();
+                self.take(text.len())?;
+                Ok(Json::String(text))
+            }
+            Some(b'-' | b'0'..=b'9') => self.number(wanted),
+            Some(_) | None => self.text.literal(),
+        }
+    }
+
+    fn number(&mut self, wanted: &Projection) -> Result<Json, ReadFault> {
+        let text = self.text.number()?;
+        if *wanted == Projection::Nothing {
+            return Ok(Json::Null);
+        }
+        self.take(text.len())?;
+        Ok(Json::Number(Number::from_text(text)))
+    }
+
+    fn array(&mut self, wanted: &Projection) -> Result<Json, ReadFault> {
+        let inner = if *wanted == Projection::All { wanted } else { &Projection::Nothing };
+        let mut items = Vec::new();
+        self.text.require(b'[')?;
+        self.text.space();
+        if !self.text.eat(b']') {
+            loop {
+                self.text.space();
+                let item = self.value(inner)?;
+                if *inner == Projection::All {
+                    self.take(size_of::<Json>())?;
+                    items.push(item);
+                }
+                self.text.space();
+                if self.text.eat(b']') {
+                    break;
+                }
+                self.text.require(b',')?;
+            }
+        }
+        Ok(Json::Array(Arc::new(items)))
+    }
+
+    fn object(&mut self, wanted: &Projection) -> Result<Json, ReadFault> {
+        let mut members = Object::new();
+        self.text.require(b'{')?;
+        self.text.space();
+        if !self.text.eat(b'}') {
+            loop {
+                self.text.space();
+                self.member(wanted, &mut members)?;
+                self.text.space();
+                if self.text.eat(b'}') {
+                    break;
+                }
+                self.text.require(b',')?;
+            }
+        }
+        Ok(Json::Object(Arc::new(members)))
+    }
+
+    fn member(&mut self, wanted: &Projection, members: &mut Object) -> Result<(), ReadFault> {
+        let name = if *wanted == Projection::Nothing {
+            self.text.skip_string()?;
+            None
+        } else {
+            let name = self.text.string()?;
+            (*wanted.member(&name) != Projection::Nothing).then_some(name)
+        };
+        self.text.space();
+        self.text.require(b':')?;
+        self.text.space();
+        let Some(name) = name else { return self.value(&Projection::Nothing).map(drop) };
+        let value = self.value(wanted.member(&name))?;
+        self.take(MEMBER_SIZE + name.len())?;
+        members.insert(name.into(), value);
+        Ok(())
+    }
+
+    /// Reads a value that holds others.
+    fn nested(
+        &mut self,
+        wanted: &Projection,
+        inside: impl FnOnce(&mut Self, &Projection) -> Result<Json, ReadFault>,
+    ) -> Result<Json, ReadFault> {
+        if self.depth == JSON_DEPTH {
+            return Err(ReadFault::TooDeep);
+        }
+        self.depth += 1;
+        let value = inside(self, wanted)?;
+        self.depth -= 1;
+        Ok(if *wanted == Projection::Nothing { Json::Null } else { value })
+    }
+
+    /// Takes memory from what the text may use.
+    fn take(&mut self, bytes: usize) -> Result<(), ReadFault> {
+        self.room = self.room.checked_sub(bytes).ok_or(ReadFault::TooLarge)?;
+        Ok(())
     }
 }
+
+/// Bytes of a member beside its name and what its value points to: an entry of the map and of its index.
+const MEMBER_SIZE: usize = size_of::<(u64, Arc<str>, Json)>() + 2 * size_of::<usize>();
+
+#[cfg(test)]
+mod tests;

@@ -1,11 +1,14 @@
-//! Writing values: compact JSON, numbers as they were read. Decides nothing.
+//! Writing values: compact JSON, numbers as they were read; and passing them through `serde_json`. Decides nothing.
 
 use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use serde::de::Error as _;
+use serde::ser::Error as _;
+use serde_json::value::RawValue;
 
-use super::{Json, Number};
+use super::{Json, Number, Projection, read};
 
 impl fmt::Display for Json {
     /// Compact JSON.
@@ -49,6 +52,8 @@ fn quote(text: &str, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match characters.next() {
             Some('"') => out.write_str("\\\"")?,
             Some('\\') => out.write_str("\\\\")?,
+            Some('\u{8}') => out.write_str("\\b")?,
+            Some('\u{c}') => out.write_str("\\f")?,
             Some('\n') => out.write_str("\\n")?,
             Some('\r') => out.write_str("\\r")?,
             Some('\t') => out.write_str("\\t")?,
@@ -62,7 +67,7 @@ fn quote(text: &str, out: &mut fmt::Formatter<'_>) -> fmt::Result {
 }
 
 impl serde::Serialize for Json {
-    /// A number that no Rust type holds is written as a string where the format has no text of numbers of its own.
+    /// Numbers that no Rust type holds pass through as their text, which `serde_json` alone understands.
     fn serialize<S: serde::Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Null => out.serialize_unit(),
@@ -70,7 +75,8 @@ impl serde::Serialize for Json {
             Self::Number(Number::Int(value)) => out.serialize_i64(*value),
             Self::Number(Number::UInt(value)) => out.serialize_u64(*value),
             Self::Number(Number::Double(value)) => out.serialize_f64(*value),
-            Self::Number(Number::Text(text)) | Self::String(text) => out.serialize_str(text),
+            Self::Number(Number::Text(text)) => raw(text).map_err(S::Error::custom)?.serialize(out),
+            Self::String(text) => out.serialize_str(text),
             Self::Bytes(bytes) => out.serialize_str(&STANDARD.encode(bytes)),
             Self::Array(items) => out.collect_seq(items.iter()),
             Self::Object(members) => out.collect_map(members.iter().map(|(name, value)| (&**name, value))),
@@ -78,8 +84,14 @@ impl serde::Serialize for Json {
     }
 }
 
+fn raw(number: &str) -> serde_json::Result<Box<RawValue>> {
+    RawValue::from_string(number.to_owned())
+}
+
 impl<'de> serde::Deserialize<'de> for Json {
+    /// Takes the text as it is, so that numbers survive: from `serde_json` alone.
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        serde_json::Value::deserialize(from).map(Self::from)
+        let text = Box::<RawValue>::deserialize(from)?;
+        read(text.get().as_bytes(), &Projection::All).map_err(D::Error::custom)
     }
 }
