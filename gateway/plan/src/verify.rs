@@ -87,9 +87,15 @@ impl Verifier {
 
     fn add(&mut self, at: usize, scheme: &plan::Scheme, keys: &[Option<KeyValue>]) -> Result<(), VerifierError> {
         let mut compiled = CompiledScheme::compile(scheme, at)?;
-        for (position, (spec, value)) in scheme.keys.iter().zip(keys).enumerate() {
-            let messages = value.iter().flat_map(|value| compiled.take(position, spec, value)).collect::<Vec<_>>();
-            self.problems.extend(messages.into_iter().map(|message| KeyProblem { scheme: at, key: position, message }));
+        for (key, (spec, value)) in scheme.keys.iter().zip(keys).enumerate() {
+            let problem = |usable, message| KeyProblem { scheme: at, key, usable, message };
+            match value.as_ref().map(|value| compiled.take(key, spec, value)) {
+                Some(Ok(faults)) => {
+                    self.problems.extend(faults.iter().map(|fault| problem(true, fault.to_string())));
+                }
+                Some(Err(fault)) => self.problems.push(problem(false, fault.to_string())),
+                None => {}
+            }
         }
         self.schemes.push(compiled);
         Ok(())
@@ -168,8 +174,8 @@ impl Verifier {
 
     /// Methods that a preset's handshake comes with: let through to verification although the workflow does not list
     /// them; answered 405 afterwards unless [`Verifier::handshake`] has an answer.
-    pub fn handshake_methods(&self) -> impl Iterator<Item = &Method> {
-        self.presets().filter_map(|preset| preset.handshake.as_ref()).map(|handshake| &handshake.method)
+    pub fn handshake_methods(&self) -> impl Iterator<Item = Method> {
+        self.presets().filter_map(|preset| preset.handshake.as_ref()).map(|handshake| handshake.method.clone())
     }
 
     /// The answer to a provider's handshake, which is never run; `None` for every other request.

@@ -77,13 +77,16 @@ impl VerifierError {
     }
 }
 
-/// A key that can never match, found when the route was compiled. Not an error of the route: its other keys serve on.
+/// A key that can never match, or a line of a password file that cannot, found when the route was compiled. Not an error
+/// of the route: its other keys serve on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyProblem {
     /// Position of the scheme.
     pub scheme: usize,
     /// Position of the key in the scheme's `keys`.
     pub key: usize,
+    /// Whether the rest of the key serves on: one line of a password file is one user's.
+    pub usable: bool,
     /// What is wrong with it; nothing of its value.
     pub message: String,
 }

@@ -13,7 +13,8 @@ use super::decode::HexCase;
 use super::error::VerifierError;
 use super::fault::FormFault;
 use super::form::{Form, FormKey};
-use super::keys::{KeyRing, decode};
+use super::htpasswd::LineFault;
+use super::keys::{KeyFault, KeyRing, decode};
 use super::preset::{self, Preset, Proof};
 use super::token::{self, TokenKey, TokenPlace};
 
@@ -57,28 +58,35 @@ impl CompiledScheme {
         Ok(Self { name: name(&scheme.kind).to_owned(), preset, check })
     }
 
-    /// Takes a key up, and says what of it can never match. Keys for other uses than signing are not the check's.
-    pub(super) fn take(&mut self, position: usize, spec: &KeySpec, value: &KeyValue) -> Vec<String> {
+    /// Takes a key up, and returns the parts of it that can never match; an error is for a key of which nothing can.
+    /// Keys for other uses than signing are not the check's.
+    pub(super) fn take(
+        &mut self,
+        position: usize,
+        spec: &KeySpec,
+        value: &KeyValue,
+    ) -> Result<Vec<LineFault>, KeyFault> {
         if spec.use_ != KeyUse::Sign {
-            return Vec::new();
+            return Ok(Vec::new());
         }
-        let taken = match &mut self.check {
-            Check::Hmac { forms, keys } => decode(spec, value).map(|secret| {
+        match &mut self.check {
+            Check::Hmac { forms, keys } => {
+                let secret = decode(spec, value)?;
                 if let Some(key) = forms.first().and_then(|form| form.key(secret)) {
                     keys.push(position, spec, key);
                 }
-                Vec::new()
-            }),
-            Check::Token { keys, .. } => decode(spec, value).map(|secret| {
-                keys.push(position, spec, TokenKey::new(secret.expose()));
-                Vec::new()
-            }),
-            Check::Basic { keys } => BasicKey::new(value).map(|(key, faults)| {
+                Ok(Vec::new())
+            }
+            Check::Token { keys, .. } => {
+                keys.push(position, spec, TokenKey::new(decode(spec, value)?.expose()));
+                Ok(Vec::new())
+            }
+            Check::Basic { keys } => {
+                let (key, faults) = BasicKey::new(value)?;
                 keys.push(position, spec, key);
-                faults.iter().map(ToString::to_string).collect()
-            }),
-        };
-        taken.unwrap_or_else(|fault| vec![fault.to_string()])
+                Ok(faults)
+            }
+        }
     }
 
     /// The row of the preset, where the scheme is one.

@@ -37,7 +37,9 @@ fn schemes(
         let value = values.get_mut(problem.scheme).and_then(|keys| keys.get_mut(problem.key));
         if let (Some(key), Some(value)) = (key, value.filter(|value| value.is_some())) {
             violations.push(Violation::new(Reason::InvalidKey, &key.field, problem.message));
-            *value = None;
+            if !problem.usable {
+                *value = None;
+            }
         }
     }
     values

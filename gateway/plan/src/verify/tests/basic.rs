@@ -75,6 +75,7 @@ fn a_pair_and_sha_are_not_expensive() {
 #[test]
 fn weak_hashes_are_refused_with_the_way_out_and_the_other_users_stay() {
     let verifier = file(&format!("{EVE}\n{BOB}\nplain:s3cret\ncrypt:rl.3StKT.4T8M"));
+    assert!(verifier.key_problems().iter().all(|problem| problem.usable));
     let messages: Vec<_> = verifier.key_problems().iter().map(|problem| problem.message.as_str()).collect();
     assert_eq!(
         messages,
@@ -112,6 +113,7 @@ fn lines_that_are_no_users_are_problems() {
         assert_eq!(file(line).key_problems()[0].message, message, "{line}");
     }
     assert_eq!(file("# nobody\n").key_problems()[0].message, "the htpasswd file must name a user");
+    assert!(!file("# nobody\n").key_problems()[0].usable);
     let long = format!("{BOB}\n").repeat(3_000);
     assert_eq!(file(&long).key_problems()[0].message, "the htpasswd file must have at most 65536 bytes");
 }
