@@ -16,26 +16,32 @@ pub fn text(files: &[SourceFile], problems: &[Problem], colours: bool) -> String
 }
 
 fn one<'a>(files: &'a [SourceFile], problem: &'a Problem) -> Group<'a> {
-    let title = Level::ERROR.primary_title(headline(problem)).id(problem.reason);
+    let title = Level::ERROR.primary_title(&*problem.message).id(problem.reason);
     let Some(file) = files.get(problem.file) else { return Group::with_title(title) };
     let excerpt = file.text.as_ref().ok().filter(|_| !problem.confidential).zip(problem.place.as_ref());
     let group = match excerpt {
         Some((text, place)) => title.element(
             Snippet::source(text.as_str())
                 .path(file.name.as_str())
-                .annotation(AnnotationKind::Primary.span(on_one_line(text, place)).label(&*problem.message)),
+                .annotation(AnnotationKind::Primary.span(on_one_line(text, place))),
         ),
         None => title.element(origin(file, problem.place.as_ref())),
     };
-    match &problem.object {
-        Some(object) => group.element(Level::NOTE.message(format!("in {object}"))),
+    match subject(problem) {
+        Some(subject) => group.element(Level::NOTE.message(subject)),
         None => group,
     }
 }
 
-fn headline(problem: &Problem) -> String {
-    let field = problem.field.to_string();
-    if field.is_empty() { problem.message.clone() } else { format!("{field}: {}", problem.message) }
+/// Which field of which object.
+fn subject(problem: &Problem) -> Option<String> {
+    let field = Some(problem.field.to_string()).filter(|field| !field.is_empty());
+    match (field, &problem.object) {
+        (Some(field), Some(object)) => Some(format!("{field} of {object}")),
+        (Some(field), None) => Some(field),
+        (None, Some(object)) => Some(object.to_string()),
+        (None, None) => None,
+    }
 }
 
 fn origin<'a>(file: &'a SourceFile, place: Option<&Place>) -> Origin<'a> {

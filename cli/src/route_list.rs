@@ -27,6 +27,9 @@ pub fn table(routes: &[RouteView], target: &Target, wide: bool) -> String {
     let mut header = vec!["NAMESPACE", "WORKFLOW", "METHODS", "VERIFIED BY", "URL"];
     header.extend(if wide { &["MODE", "GENERATION", "REVISION"][..] } else { &[] });
     table.set_header(header);
+    table.column_iter_mut().for_each(|column| {
+        column.set_padding((0, 2));
+    });
     for route in routes {
         table.add_row(row(route, wide));
     }

@@ -78,6 +78,16 @@ pub enum Identity {
     },
 }
 
+impl Identity {
+    /// Whether the document is, or is meant to be, something that is read here.
+    pub const fn is_ours(&self) -> bool {
+        match self {
+            Self::Known(_) | Self::List | Self::Wrong { .. } => true,
+            Self::Foreign(_) | Self::NoObject => false,
+        }
+    }
+}
+
 /// What the document of this tree is.
 pub fn identify(node: &Node) -> Identity {
     let member = |name| node.get(name).and_then(Node::text);

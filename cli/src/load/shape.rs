@@ -138,11 +138,9 @@ fn in_words(name: &str) -> &'static str {
     }
 }
 
-/// The nearest name, where one is near.
+/// The nearest name, where one is near: a third of the letters may be wrong.
 fn did_you_mean<'a>(written: &str, names: impl Iterator<Item = &'a str>) -> String {
-    /// Below this, names are not alike: clap's own measure for its arguments.
-    const ALIKE: f64 = 0.7;
-    let rated = names.map(|name| (strsim::jaro_winkler(&written.to_lowercase(), &name.to_lowercase()), name));
-    let nearest = rated.filter(|(score, _)| *score > ALIKE).max_by(|one, other| one.0.total_cmp(&other.0));
+    let rated = names.map(|name| (strsim::osa_distance(&written.to_lowercase(), &name.to_lowercase()), name));
+    let nearest = rated.filter(|(wrong, _)| *wrong <= written.len().max(3) / 3).min();
     nearest.map(|(_, name)| format!(": did you mean `{name}`?")).unwrap_or_default()
 }

@@ -94,10 +94,8 @@ pub fn problems<'a>(loaded: &'a Loaded, compiled: &'a Compiled) -> Vec<Found<'a>
     let mut found = Vec::new();
     for (kind, key, violations) in workflows.chain(gateways) {
         let subject = Subject { kind, key: key.clone() };
-        for written in loaded.objects.iter().filter(|object| object.subject == subject) {
-            let of_object = violations.iter().map(|violation| Found { written, violation, reason: violation.reason });
-            found.extend(of_object);
-        }
+        let Some(written) = loaded.get(&subject) else { continue };
+        found.extend(violations.iter().map(|violation| Found { written, violation, reason: violation.reason }));
     }
     found
 }

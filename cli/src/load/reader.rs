@@ -1,0 +1,125 @@
+//! Reads the documents of one file, one after another, and keeps what each holds and all that is wrong with it.
+
+use boathook_operator_core::field::Field;
+
+use super::kind::{self, Identity, Kind};
+use super::node::Node;
+use super::object::{decode, subject};
+use super::place::Place;
+use super::problem::{Problem, Subject, reason};
+use super::{Loaded, LoadedObject, SourceFile, limits, locate, parse, schema, shape, split, strict};
+
+/// Reads the documents of one file.
+pub struct Reader<'a> {
+    loaded: &'a mut Loaded,
+    files: &'a [SourceFile],
+    file: usize,
+    confidential: bool,
+}
+
+impl<'a> Reader<'a> {
+    /// A reader of `files[file]`.
+    pub fn new(loaded: &'a mut Loaded, files: &'a [SourceFile], file: usize) -> Self {
+        Self { loaded, files, file, confidential: false }
+    }
+
+    /// Reads every document of the file's text.
+    pub fn documents(&mut self, text: &str) {
+        for document in split::documents(text) {
+            let part = text.get(document.bytes.clone()).unwrap_or_default();
+            self.confidential = may_hold_secrets(part);
+            self.document(part, document.bytes.start, document.lines_before);
+        }
+    }
+
+    fn document(&mut self, text: &str, bytes: usize, lines: usize) {
+        match parse::parse(text) {
+            Err(error) => {
+                let place = error.place.map(|place| place.after(bytes, lines));
+                self.problem(None, place, reason::MALFORMED, (Field::default(), error.message));
+            }
+            Ok(mut node) => {
+                let unclear = if kind::identify(&node).is_ours() { strict::unclear(&node, text) } else { Vec::new() };
+                for found in unclear {
+                    let place = Some(found.place.after(bytes, lines));
+                    self.problem(None, place, reason::MALFORMED, (found.field, found.message));
+                }
+                node.shift(bytes, lines);
+                self.object(node);
+            }
+        }
+    }
+
+    fn object(&mut self, node: Node) {
+        match kind::identify(&node) {
+            Identity::Known(kind) => self.known(kind, node),
+            Identity::List => {
+                let items = node.get("items").map(Node::items).unwrap_or_default();
+                for item in items {
+                    self.object(item.clone());
+                }
+            }
+            Identity::Foreign(what) => self.note(&node.place, &format!("{what} is passed over")),
+            Identity::NoObject => self.note(&node.place, "not an object of Kubernetes: passed over"),
+            Identity::Wrong { member, message } => {
+                let field = Field::default().key(member);
+                let place = locate::locate(&node, &field);
+                self.problem(None, Some(place), reason::UNKNOWN_KIND, (field, message));
+            }
+        }
+    }
+
+    fn known(&mut self, kind: Kind, node: Node) {
+        self.confidential |= kind == Kind::Secret;
+        let subject = subject(kind, &node);
+        let misfits = shape::misfits(&node, schema::schema(kind));
+        if !misfits.is_empty() {
+            for found in misfits.into_iter().take(limits::PROBLEMS_OF_A_DOCUMENT) {
+                let what = (found.field, found.message);
+                let object = Some(subject.clone()).filter(|subject| !subject.key.name.is_empty());
+                self.problem(object, Some(found.place), reason::INVALID_FIELD, what);
+            }
+            return;
+        }
+        match decode(kind, &node) {
+            Ok(decoded) => self.keep(LoadedObject { subject, decoded, file: self.file, node }),
+            Err(error) => {
+                let place = locate::locate(&node, &error.field);
+                self.problem(Some(subject), Some(place), reason::INVALID_FIELD, (error.field, error.message));
+            }
+        }
+    }
+
+    fn keep(&mut self, object: LoadedObject) {
+        let Some(earlier) = self.loaded.get(&object.subject) else { return self.loaded.add(object) };
+        let earlier = self.line(earlier.file, &earlier.node.place);
+        let message = format!("this object is written twice: it is at {earlier} already");
+        let field = Field::default().at("metadata.name");
+        let place = locate::locate(&object.node, &field);
+        self.problem(Some(object.subject), Some(place), reason::REPEATED, (field, message));
+    }
+
+    /// Adds a problem of the file.
+    pub fn problem(&mut self, object: Option<Subject>, place: Option<Place>, reason: &'static str, what: (Field, String)) {
+        let (field, message) = what;
+        let confidential = self.confidential;
+        self.loaded.problems.push(Problem { file: self.file, place, object, reason, field, message, confidential });
+    }
+
+    fn note(&mut self, place: &Place, text: &str) {
+        let line = self.line(self.file, place);
+        self.loaded.notes.push(format!("{line}: {text}"));
+    }
+
+    /// `hooks/hello.yaml:12`
+    fn line(&self, file: usize, place: &Place) -> String {
+        let name = self.files.get(file).map_or("", |file| file.name.as_str());
+        format!("{name}:{}", place.line)
+    }
+}
+
+/// Told from the text, for it must hold before the text is known to be YAML.
+fn may_hold_secrets(text: &str) -> bool {
+    let before = text.match_indices(Kind::Secret.as_str()).filter_map(|(at, _)| text.get(..at));
+    before.map(|before| before.trim_end_matches([' ', '\t', '"', '\'', ':'])).any(|before| before.ends_with("kind"))
+}

@@ -1,3 +1,0 @@
-//! placeholder
-#[test]
-fn version() { println!("{}", env!("CARGO_BIN_EXE_boathook")); }
