@@ -19,7 +19,7 @@ pub(super) struct Admitted {
 pub(super) fn admit(routed: Routed) -> Result<Admitted, Refusal> {
     let route = &routed.served.route;
     let intake = route.intake();
-    match intake.judge(&routed.arrived.head.method, route.verifier().handshake_methods().cloned()) {
+    match intake.judge(&routed.arrived.head.method, route.verifier().handshake_methods()) {
         MethodVerdict::Runs => Ok(Admitted { routed, runs: true }),
         MethodVerdict::HandshakeOnly => Ok(Admitted { routed, runs: false }),
         MethodVerdict::Alive => Err(Refusal::answered(Reply::empty(StatusCode::OK))),
