@@ -1,4 +1,14 @@
 //! What tests of the whole system share: processes and servers that start on free ports and end with their handle.
 #![forbid(unsafe_code)]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "all of this is tests': what does not hold ends the test"
+)]
 
 pub mod boathook;
+pub mod served;
+pub mod wire;

@@ -1,0 +1,93 @@
+//! One workflow as a whole gateway serves it, in this process, at a moment of the test's choosing.
+//!
+//! The workflow is given as its YAML would be; it goes through the same compiler as in a cluster.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use boathook_crds::{WebhookGatewaySpec, WebhookWorkflowSpec};
+use boathook_gateway::{Clock, Config, Gateway};
+use boathook_operator_core::compile::{ALLOW_LABEL, compile};
+use boathook_operator_core::object::{Object, ObjectKey};
+use boathook_operator_core::world::{SecretObject, World};
+use boathook_plan::route::Route;
+use boathook_plan::secret::Secret;
+use serde_json::{Value, json};
+
+/// The namespace of the workflow; its URL is `https://hooks.example.test/in<path>`.
+const NAMESPACE: &str = "in";
+
+/// A Secret of the workflow's namespace, allowed to verify senders.
+#[derive(Clone, Debug)]
+pub struct TestSecret {
+    /// Its name.
+    pub name: &'static str,
+    /// Its type; empty is `Opaque`.
+    pub type_: &'static str,
+    /// Its content.
+    pub data: Vec<(String, String)>,
+}
+
+/// A gateway with one workflow.
+#[derive(Debug)]
+pub struct Served {
+    gateway: Gateway,
+}
+
+impl Served {
+    /// Serves a workflow with this `spec.webhook`: Sync, without a step that does anything, answering `{"ran":true}`.
+    pub async fn start(webhook: Value, secrets: Vec<TestSecret>, clock: Clock) -> Self {
+        let route = route(&world(&webhook, secrets));
+        let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
+        let config = Config { listen: loopback, admin: loopback, ..Config::default() };
+        let gateway = Gateway::start(config, clock).await.expect("the gateway starts");
+        assert!(gateway.swap(vec![Arc::new(route)]).is_empty(), "the route is served");
+        Self { gateway }
+    }
+
+    /// Where senders connect.
+    pub fn address(&self) -> SocketAddr {
+        self.gateway.addresses().public
+    }
+}
+
+fn route(world: &World) -> Route {
+    let compiled = compile(world);
+    let [route] = &compiled.routes[..] else { panic!("no route: {:?}", compiled.workflows) };
+    Route::build(Arc::clone(&route.plan), route.keys.clone()).expect("the plan compiles")
+}
+
+fn world(webhook: &Value, secrets: Vec<TestSecret>) -> World {
+    let workflow = json!({
+        "webhook": webhook,
+        "steps": [{"name": "ran", "set": {"ran": true}}],
+        "response": {"mode": "Sync", "json": {"ran": true}},
+    });
+    let gateway = json!({
+        "baseURL": "https://hooks.example.test",
+        "routePrefix": "",
+        "allowedNamespaces": {"from": "All"},
+        "storage": {"embedded": {"size": "1Gi"}},
+    });
+    let workflow: WebhookWorkflowSpec = serde_json::from_value(workflow).expect("a workflow");
+    let gateway: WebhookGatewaySpec = serde_json::from_value(gateway).expect("a gateway");
+    let mut world = World::default();
+    let gateway = object(world.platform.default_gateway.clone(), gateway);
+    let workflow = object(ObjectKey::new(NAMESPACE, "hook"), workflow);
+    world.gateways.insert(gateway.key.clone(), Arc::new(gateway));
+    world.workflows.insert(workflow.key.clone(), Arc::new(workflow));
+    world.secrets = secrets.into_iter().map(secret).collect();
+    world
+}
+
+fn object<T>(key: ObjectKey, spec: T) -> Object<T> {
+    Object { uid: format!("uid of {key}"), key, generation: 1, created: jiff::Timestamp::UNIX_EPOCH, spec }
+}
+
+fn secret(secret: TestSecret) -> (ObjectKey, Arc<SecretObject>) {
+    let labels = BTreeMap::from([(ALLOW_LABEL.to_owned(), "verification".to_owned())]);
+    let data = secret.data.into_iter().map(|(key, text)| (key, Secret::new(text.into_bytes()))).collect();
+    let object = SecretObject { labels, type_: secret.type_.to_owned(), data };
+    (ObjectKey::new(NAMESPACE, secret.name), Arc::new(object))
+}

@@ -1,0 +1,156 @@
+//! Every published signature case through a real port: its configuration as a workflow, its request byte for byte, at its
+//! moment, and the verdict that the provider's documentation gives.
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "what does not hold ends the test")]
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use boathook_gateway::Clock;
+use boathook_tests::served::{Served, TestSecret};
+use boathook_tests::wire::{Answer, Sent, send};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+const CASES: &str = include_str!("../data/signatures/cases.jsonl");
+
+/// What a refused signature, token or password may be told.
+const REFUSALS: [(u16, &str); 5] = [
+    (401, "SignatureMissing"),
+    (401, "SignatureInvalid"),
+    (401, "TimestampOutOfRange"),
+    (401, "CredentialsInvalid"),
+    (503, "KeyUnavailable"),
+];
+
+/// What a verified request may be told that is no JSON.
+const VERIFIED: [(u16, &str); 2] = [(400, "MalformedBody"), (415, "UnsupportedMediaType")];
+
+/// The scheme of a case, as a workflow writes it, without its keys.
+fn scheme(case: &Value) -> Value {
+    let config = &case["config"];
+    match case["scheme"].as_str().expect("a scheme") {
+        "github" => json!({"preset": "GitHub"}),
+        "gitlab-token" => json!({"preset": "GitLab"}),
+        "slack" => json!({"preset": "Slack"}),
+        "stripe" => json!({"preset": "Stripe"}),
+        "shopify" => json!({"preset": "Shopify"}),
+        "standard-webhooks" => json!({"preset": "StandardWebhooks"}),
+        "svix" => json!({"preset": "Svix"}),
+        "basic" => json!({"basic": {}}),
+        "bearer" => json!({"bearer": {}}),
+        "query-token" => json!({"apiKey": {"in": "Query", "name": config["param"]}}),
+        "hmac" => json!({"hmac": form(&config["generic"])}),
+        other => panic!("{other} is not a scheme of these cases"),
+    }
+}
+
+/// The declarative form of a case, in the words of a workflow.
+fn form(generic: &Value) -> Value {
+    let name = |value: &Value, names: &[(&str, &str)]| {
+        let found = names.iter().find(|(theirs, _)| value == *theirs);
+        found.map_or_else(|| panic!("{value} is not in these cases"), |(_, ours)| (*ours).to_owned())
+    };
+    let mut form = json!({
+        "header": generic["header"],
+        "format": name(&generic["format"], &[("raw", "Raw"), ("prefix", "Raw"), ("kv-list", "KeyValueList")]),
+        "algorithm": name(&generic["algorithm"], &[("sha1", "SHA1"), ("sha256", "SHA256"), ("sha512", "SHA512")]),
+        "encoding": name(&generic["encoding"], &[("hex", "Hex"), ("base64", "Base64")]),
+        "content": generic["template"],
+    });
+    if generic["format"] == "prefix" {
+        form["prefix"] = generic["prefix"].clone();
+    }
+    if generic["format"] == "kv-list" {
+        form["list"] =
+            json!({"separator": generic["list_sep"], "assign": generic["kv_sep"], "keys": [generic["sig_key"]]});
+    }
+    if let Some(time) = generic["timestamp"].as_object() {
+        let tolerance = format!("{}s", time["tolerance"]);
+        form["timestamp"] = json!({"header": time["name"], "unit": "Seconds", "tolerance": tolerance});
+    }
+    if let Some(id) = generic["vars"]["id"]["header"].as_str() {
+        form["id"] = json!({"header": id});
+    }
+    form
+}
+
+/// The keys of a case: as a scheme lists them, and the Secrets that hold them.
+fn keys(case: &Value) -> (Value, Vec<TestSecret>) {
+    let config = &case["config"];
+    let text = |value: &Value| value.as_str().expect("a text").to_owned();
+    if case["scheme"] == "basic" {
+        let data = ["username", "password"].map(|name| (name.to_owned(), text(&config[name])));
+        let pair = TestSecret { name: "pair", type_: "kubernetes.io/basic-auth", data: data.to_vec() };
+        return (json!([{"secretRef": {"name": "pair"}}]), vec![pair]);
+    }
+    let values = config["secrets"].as_array().or_else(|| config["tokens"].as_array()).expect("keys");
+    let data: Vec<_> = values.iter().enumerate().map(|(at, value)| (format!("k{at}"), text(value))).collect();
+    let encoding = match config["generic"]["secret_encoding"].as_str() {
+        Some("hex") if case["scheme"] == "hmac" => Some("Hex"),
+        _ => None,
+    };
+    let list = data.iter().map(|(name, _)| match encoding {
+        Some(encoding) => json!({"secretKeyRef": {"name": "keys", "key": name}, "encoding": encoding}),
+        None => json!({"secretKeyRef": {"name": "keys", "key": name}}),
+    });
+    (list.collect(), vec![TestSecret { name: "keys", type_: "", data }])
+}
+
+/// Serves the case's workflow at the case's moment and sends the case's request.
+async fn answer(case: &Value) -> Answer {
+    let sent = &case["request"];
+    let url = sent["url"].as_str().expect("a URL").split('#').next().expect("a part before the fragment");
+    let target = url.strip_prefix("https://hooks.example.test").expect("our host");
+    let path = target.split('?').next().and_then(|path| path.strip_prefix("/in")).expect("our namespace");
+    let (list, secrets) = keys(case);
+    let mut scheme = scheme(case);
+    scheme["keys"] = list;
+    let now = Timestamp::from_second(case["now"].as_i64().expect("seconds")).expect("a time");
+    let webhook = json!({"path": path, "methods": [sent["method"]], "verification": {"schemes": [scheme]}});
+    let served = Served::start(webhook, secrets, Clock::new(move || now)).await;
+    let headers: Vec<(String, String)> = serde_json::from_value(sent["headers"].clone()).expect("header fields");
+    let body = STANDARD.decode(sent["body_b64"].as_str().expect("a body")).expect("base64");
+    let method = sent["method"].as_str().expect("a method");
+    send(served.address(), &Sent { method, target, headers: &headers, body: &body }).await.expect("an answer")
+}
+
+/// Whether an answer is the verdict that the case expects.
+fn holds(case: &Value, answer: &Answer) -> bool {
+    let told = |expected: &[(u16, &str)]| expected.contains(&(answer.status, answer.reason().as_str()));
+    match case["expect"].as_str().expect("a verdict") {
+        "accept" => (answer.status, answer.body.as_str()) == (200, r#"{"ran":true}"#) || told(&VERIFIED),
+        "reject" => told(&REFUSALS),
+        "challenge" => is_expected(&case["expect_response"], answer),
+        other => panic!("{other} is not a verdict of these cases"),
+    }
+}
+
+/// Whether the answer to a handshake is the expected one; what no case expects is refused, not passed over.
+fn is_expected(expected: &Value, answer: &Answer) -> bool {
+    expected.as_object().expect("an expected answer").iter().all(|(what, value)| match what.as_str() {
+        "status" => value == answer.status,
+        "text" => value == answer.body.as_str(),
+        "json" => serde_json::from_str::<Value>(&answer.body).is_ok_and(|body| body == *value),
+        "any_of" => value.as_array().expect("alternatives").iter().any(|one| is_expected(one, answer)),
+        "not_content_type" => {
+            let types = value.as_array().expect("types");
+            types.iter().all(|type_| !answer.header("content-type").starts_with(type_.as_str().expect("a type")))
+        }
+        other => panic!("{other} is not expected in these cases"),
+    })
+}
+
+#[tokio::test]
+async fn every_published_case_gets_its_verdict_through_a_real_port() {
+    let mut judged = 0;
+    let mut wrong = Vec::new();
+    for line in CASES.lines() {
+        let case: Value = serde_json::from_str(line).expect("a case");
+        let answer = answer(&case).await;
+        if !holds(&case, &answer) {
+            wrong.push(format!("{}: {} ({}), got {answer:?}", case["id"], case["expect"], case["why"]));
+        }
+        judged += 1;
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!(judged, 72);
+}
