@@ -24,7 +24,7 @@ pub fn table(routes: &[RouteView], target: &Target, wide: bool) -> String {
     }
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
-    let mut header = vec!["NAMESPACE", "WORKFLOW", "METHODS", "VERIFIED BY", "URL"];
+    let mut header = vec!["NAMESPACE", "WORKFLOW", "METHODS", "URL", "SENDERS"];
     header.extend(if wide { &["MODE", "GENERATION", "REVISION"][..] } else { &[] });
     table.set_header(header);
     table.column_iter_mut().for_each(|column| {
@@ -39,13 +39,13 @@ pub fn table(routes: &[RouteView], target: &Target, wide: bool) -> String {
 }
 
 fn row(route: &RouteView, wide: bool) -> Vec<String> {
-    let verified_by = if route.schemes.is_empty() { "public".to_owned() } else { route.schemes.join(" ") };
+    let senders = if route.schemes.is_empty() { "public".to_owned() } else { route.schemes.join(" ") };
     let mut cells = vec![
         route.namespace.clone(),
         route.workflow.clone(),
         route.methods.join(","),
-        verified_by,
         route.url.clone(),
+        senders,
     ];
     if wide {
         cells.extend([route.mode.clone(), route.generation.to_string(), route.revision.clone()]);

@@ -58,7 +58,7 @@ pub struct Wanted {
     id: Option<String>,
 
     /// Where to send; without a path, the workflow's own path is taken
-    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
+    #[arg(long, value_name = "URL", env = "BOATHOOK_URL", default_value = "http://127.0.0.1:8080")]
     url: Url,
 }
 

@@ -63,7 +63,8 @@ fn every_command_of_the_readme_does_what_it_shows() {
         .replace(":8080", &format!(":{}", listen.port()))
         .replace("cargo run --release --bin boathook --", &binary().display().to_string())
         .replace("examples/quickstart", &folder.path().display().to_string());
-    let output = Command::new("bash").args(["-c", &script]).output().expect("bash runs");
+    let url = format!("http://{listen}");
+    let output = Command::new("bash").args(["-c", &script]).env("BOATHOOK_URL", url).output().expect("bash runs");
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success(), "{printed}\n{}", String::from_utf8_lossy(&output.stderr));
 

@@ -15,7 +15,7 @@ use crate::route_list::{Target, command, name, table};
 #[derive(clap::Args, Debug)]
 pub struct Args {
     /// The admin port of a running `boathook run`
-    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8081")]
+    #[arg(long, value_name = "URL", env = "BOATHOOK_ADMIN", default_value = "http://127.0.0.1:8081")]
     admin: Url,
 
     /// How to print the routes [default: a table]

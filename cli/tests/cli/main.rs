@@ -3,5 +3,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests fail by panicking")]
 
+mod ending;
+mod files;
 mod golden;
+mod process;
+mod reload;
+mod sending;
 mod support;
