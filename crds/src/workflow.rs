@@ -9,7 +9,6 @@ pub mod verification;
 pub mod webhook;
 
 use kube::CustomResource;
-use kube::core::Reason;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -55,10 +54,11 @@ use webhook::Webhook;
         "!has(self.onFailure) || (has(self.blocks) && self.blocks.exists(b, b.name == self.onFailure.run))",
         "`onFailure.run` must name one of `blocks`",
     ),
-    rule(
+    invalid(
+"blocks",
 "!has(self.blocks) || self.blocks.all(b, b.steps.all(s, !self.steps.exists(t, t.name == s.name)))",
 "a step's `name` in `blocks` must differ from those in `steps`",
-).field_path(".blocks").reason(Reason::FieldValueDuplicate),
+),
     forbidden(
         "batch",
         "!has(self.batch) || self.response.mode == 'Async'",

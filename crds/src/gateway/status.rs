@@ -9,7 +9,7 @@ use crate::text::LineText;
 /// status is what the operator says.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-#[schemars(extend("default" = crate::condition::unknown(&["Accepted", "Programmed", "Ready"])))]
+#[schemars(extend("default" = crate::condition::unknown(&["Accepted", "Programmed", "StorageReady", "SandboxReady", "HighlyAvailable", "Ready"])))]
 pub struct WebhookGatewayStatus {
     /// observedGeneration is the generation of the spec that this status is about.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,6 +1,6 @@
 //! One step, of one kind; a block of them. Step kinds are a table: one row here, one file beside.
 
-use kube::core::{Reason, Rule};
+use kube::core::Rule;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -34,9 +34,9 @@ pub struct Block {
     pub steps: Vec<Step>,
 }
 
-/// No two items have one name.
+/// No two items have one name. The reason is not "duplicate": with that, the API server says no message.
 pub fn unique_names(message: &str) -> Rule {
-    rule("self.all(a, self.exists_one(b, b.name == a.name))", message).reason(Reason::FieldValueDuplicate)
+    rule("self.all(a, self.exists_one(b, b.name == a.name))", message)
 }
 
 macro_rules! step {
