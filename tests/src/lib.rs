@@ -10,5 +10,6 @@
 )]
 
 pub mod boathook;
+pub mod control_plane;
 pub mod served;
 pub mod wire;

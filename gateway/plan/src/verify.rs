@@ -202,7 +202,10 @@ impl Verifier {
 
     /// `$context.deliveryID`. `data` as for [`Verifier::event`].
     pub fn delivery_id(&self, verified: &Verified, data: &Json) -> Option<DeliveryId> {
-        self.of(verified).find_map(|scheme| scheme.delivery_id(verified.request(), data))
+        self.presets_of(verified).flat_map(|preset| preset.delivery_id).find_map(|id| {
+            let text = facts::text(id.place, verified.request(), data)?;
+            Some(DeliveryId { id: text, signed: id.signed })
+        })
     }
 
     /// `$context.signature`: the field that carried the signature; never a token or a password.

@@ -81,21 +81,24 @@ impl<K> KeyRing<K> {
         self.keys.push(Entry { position, not_after_ms: spec.not_after_ms, key });
     }
 
-    /// The position of the first key in force that `matches`; `wrong` when none does.
+    /// The first key in force that `matches`, by its position; every one of them is asked, so that the time does not tell
+    /// which it was.
     pub(super) fn find(
         &self,
         now: Timestamp,
         wrong: Reason,
         mut matches: impl FnMut(&K) -> bool,
     ) -> Result<usize, Reason> {
-        let mut verdict = Reason::KeyUnavailable;
+        let mut found = Err(Reason::KeyUnavailable);
         for (position, key) in self.in_force(now) {
-            if matches(key) {
-                return Ok(position);
-            }
-            verdict = wrong;
+            let holds = matches(key);
+            found = match found {
+                Err(_) if holds => Ok(position),
+                Err(_) => Err(wrong),
+                Ok(first) => Ok(first),
+            };
         }
-        Err(verdict)
+        found
     }
 
     /// Keys whose time is not over, with their position. The moment of `notAfter` is the last one in force.
