@@ -3,7 +3,8 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use subtle::ConstantTimeEq;
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
 /// Secret bytes. There is no `PartialEq`: [`Secret::matches`] is the only comparison.
@@ -16,10 +17,12 @@ impl Secret {
         Self(Zeroizing::new(bytes))
     }
 
-    /// Whether `presented` is this secret. An empty secret matches nothing, the empty string included. Time depends
-    /// on the lengths alone.
+    /// Whether `presented` is this secret. An empty secret matches nothing, the empty string included. Both are hashed
+    /// first, so that the time tells neither how much of it is right nor how long the secret is.
     pub fn matches(&self, presented: &[u8]) -> bool {
-        !self.0.is_empty() && bool::from(self.0.as_slice().ct_eq(presented))
+        let [expected, presented] =
+            [self.expose(), presented].map(|bytes| Zeroizing::new(<[u8; 32]>::from(Sha256::digest(bytes))));
+        !self.0.is_empty() && bool::from(expected.as_slice().ct_eq(presented.as_slice()))
     }
 
     /// Whether there are no bytes.
@@ -87,3 +90,6 @@ impl<'de> Deserialize<'de> for SecretText {
         Ok(Self(Secret::new(bytes)))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -202,10 +202,7 @@ impl Verifier {
 
     /// `$context.deliveryID`. `data` as for [`Verifier::event`].
     pub fn delivery_id(&self, verified: &Verified, data: &Json) -> Option<DeliveryId> {
-        self.presets_of(verified).flat_map(|preset| preset.delivery_id).find_map(|id| {
-            let text = facts::text(id.place, verified.request(), data)?;
-            Some(DeliveryId { id: text, signed: id.signed })
-        })
+        self.of(verified).find_map(|scheme| scheme.delivery_id(verified.request(), data))
     }
 
     /// `$context.signature`: the field that carried the signature; never a token or a password.

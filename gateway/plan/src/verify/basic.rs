@@ -7,11 +7,11 @@ use zeroize::Zeroizing;
 
 use crate::reason::Reason;
 use crate::request::RawRequest;
-use crate::secret::KeyValue;
+use crate::secret::{KeyValue, Secret};
 
 use super::htpasswd::{FILE_SIZE, Htpasswd, LineFault};
 use super::keys::{KeyFault, KeyRing};
-use super::token::{TokenKey, credentials};
+use super::token::credentials;
 
 /// The challenge: passwords are read as UTF-8.
 pub(super) const CHALLENGE: &str = r#"Basic realm="boathook", charset="UTF-8""#;
@@ -20,7 +20,7 @@ pub(super) const CHALLENGE: &str = r#"Basic realm="boathook", charset="UTF-8""#;
 #[derive(Clone)]
 pub(super) enum BasicKey {
     /// A Secret of type `kubernetes.io/basic-auth`.
-    Pair { username: TokenKey, password: TokenKey },
+    Pair { username: Secret, password: Secret },
     /// The content of a password file.
     File(Htpasswd),
 }
@@ -33,8 +33,7 @@ impl BasicKey {
                 Err(KeyFault::IncompletePair)
             }
             KeyValue::BasicAuth { username, password } => {
-                let [username, password] = [username, password].map(|text| TokenKey::new(text.0.expose()));
-                Ok((Self::Pair { username, password }, Vec::new()))
+                Ok((Self::Pair { username: username.0.clone(), password: password.0.clone() }, Vec::new()))
             }
             KeyValue::Bytes(file) => {
                 let file = file.0.expose();
@@ -60,10 +59,7 @@ impl BasicKey {
 
     fn matches(&self, name: &[u8], secret: &[u8]) -> bool {
         match self {
-            Self::Pair { username, password } => {
-                let name = username.matches(&TokenKey::new(name));
-                bool::from(name & password.matches(&TokenKey::new(secret)))
-            }
+            Self::Pair { username, password } => username.matches(name) & password.matches(secret),
             Self::File(file) => file.matches(name, secret),
         }
     }

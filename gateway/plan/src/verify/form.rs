@@ -14,6 +14,7 @@ use crate::secret::Secret;
 
 use super::content::{Chunk, Content, Inputs, Slot, Unsigned};
 use super::decode::{self, HexCase};
+use super::facts::DeliveryId;
 use super::fault::FormFault;
 use super::field;
 use super::header::{Grammar, Listed};
@@ -92,6 +93,14 @@ impl Form {
     /// Whether a request presents a signature of this form; an empty field presents nothing.
     pub(super) fn is_presented(&self, headers: &HeaderMap) -> bool {
         headers.get_all(&self.header).iter().any(|value| !value.is_empty())
+    }
+
+    /// The id in the form's own field, of a request that is verified.
+    pub(super) fn delivery_id(&self, headers: &HeaderMap) -> Option<DeliveryId> {
+        let name = self.id.as_ref()?;
+        let value = field::header(headers, name).ok().flatten().filter(|value| !value.is_empty())?;
+        let signed = self.content.has(&Slot::Id) || self.content.has(&Slot::Header(name.clone()));
+        Some(DeliveryId { id: String::from_utf8_lossy(value).into_owned(), signed })
     }
 
     /// The position of the key that verifies the request.

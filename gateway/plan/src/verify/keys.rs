@@ -81,24 +81,21 @@ impl<K> KeyRing<K> {
         self.keys.push(Entry { position, not_after_ms: spec.not_after_ms, key });
     }
 
-    /// The first key in force that `matches`, by its position; every one of them is asked, so that the time does not tell
-    /// which it was.
+    /// The position of the first key in force that `matches`; `wrong` when none does.
     pub(super) fn find(
         &self,
         now: Timestamp,
         wrong: Reason,
         mut matches: impl FnMut(&K) -> bool,
     ) -> Result<usize, Reason> {
-        let mut found = Err(Reason::KeyUnavailable);
+        let mut verdict = Reason::KeyUnavailable;
         for (position, key) in self.in_force(now) {
-            let holds = matches(key);
-            found = match found {
-                Err(_) if holds => Ok(position),
-                Err(_) => Err(wrong),
-                Ok(first) => Ok(first),
-            };
+            if matches(key) {
+                return Ok(position);
+            }
+            verdict = wrong;
         }
-        found
+        Err(verdict)
     }
 
     /// Keys whose time is not over, with their position. The moment of `notAfter` is the last one in force.

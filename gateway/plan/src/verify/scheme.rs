@@ -3,20 +3,22 @@
 use http::HeaderMap;
 use jiff::Timestamp;
 
+use crate::json::Json;
 use crate::plan::{HmacForm, KeySpec, KeyUse, Scheme, SchemeKind};
 use crate::reason::Reason;
 use crate::request::{Identity, RawRequest};
-use crate::secret::KeyValue;
+use crate::secret::{KeyValue, Secret};
 
 use super::basic::{self, BasicKey};
 use super::decode::HexCase;
 use super::error::VerifierError;
+use super::facts::{self, DeliveryId};
 use super::fault::FormFault;
 use super::form::{Form, FormKey};
 use super::htpasswd::LineFault;
 use super::keys::{KeyFault, KeyRing, decode};
 use super::preset::{self, Preset, Proof};
-use super::token::{self, TokenKey, TokenPlace};
+use super::token::{self, TokenPlace};
 
 /// A compiled scheme.
 #[derive(Debug)]
@@ -32,7 +34,7 @@ pub(super) enum Check {
     /// Forms of one sender under several header names: the first whose signature is presented is the only one tried.
     Hmac { forms: Vec<Form>, keys: KeyRing<FormKey> },
     /// A shared text.
-    Token { place: TokenPlace, keys: KeyRing<TokenKey> },
+    Token { place: TokenPlace, keys: KeyRing<Secret> },
     /// A name and a password.
     Basic { keys: KeyRing<BasicKey> },
 }
@@ -78,7 +80,7 @@ impl CompiledScheme {
                 Ok(Vec::new())
             }
             Check::Token { keys, .. } => {
-                keys.push(position, spec, TokenKey::new(decode(spec, value)?.expose()));
+                keys.push(position, spec, decode(spec, value)?);
                 Ok(Vec::new())
             }
             Check::Basic { keys } => {
@@ -107,6 +109,18 @@ impl CompiledScheme {
                 headers.get(form.header())?.to_str().ok()
             }
             Check::Token { .. } | Check::Basic { .. } => None,
+        }
+    }
+
+    /// The sender's id of a delivery: where the preset says, or in the field that the form names.
+    pub(super) fn delivery_id(&self, request: &RawRequest, data: &Json) -> Option<DeliveryId> {
+        match (self.preset, &self.check) {
+            (Some(preset), _) => preset.delivery_id.iter().find_map(|id| {
+                let text = facts::text(id.place, request, data)?;
+                Some(DeliveryId { id: text, signed: id.signed })
+            }),
+            (None, Check::Hmac { forms, .. }) => forms.first()?.delivery_id(&request.headers),
+            (None, Check::Token { .. } | Check::Basic { .. }) => None,
         }
     }
 

@@ -4,32 +4,14 @@ use std::borrow::Cow;
 
 use http::{HeaderName, header};
 use jiff::Timestamp;
-use sha2::{Digest as _, Sha256};
-use subtle::{Choice, ConstantTimeEq as _};
-use zeroize::Zeroizing;
 
 use crate::plan::ApiKeyPlace;
 use crate::reason::Reason;
 use crate::request::RawRequest;
+use crate::secret::Secret;
 
 use super::field;
 use super::keys::KeyRing;
-
-/// A token, as its hash: a comparison takes the same time whatever its length.
-#[derive(Clone)]
-pub(super) struct TokenKey(Zeroizing<[u8; 32]>);
-
-impl TokenKey {
-    /// The key for an expected token.
-    pub(super) fn new(token: &[u8]) -> Self {
-        Self(Zeroizing::new(Sha256::digest(token).into()))
-    }
-
-    /// Whether `presented` is the token.
-    pub(super) fn matches(&self, presented: &Self) -> Choice {
-        self.0.as_slice().ct_eq(presented.0.as_slice())
-    }
-}
 
 /// The challenge of a bearer token (RFC 6750, 3).
 pub(super) const CHALLENGE: &str = r#"Bearer realm="boathook""#;
@@ -55,15 +37,9 @@ impl TokenPlace {
     }
 
     /// The position of the key that the request presents.
-    pub(super) fn verify(
-        &self,
-        request: &RawRequest,
-        keys: &KeyRing<TokenKey>,
-        now: Timestamp,
-    ) -> Result<usize, Reason> {
+    pub(super) fn verify(&self, request: &RawRequest, keys: &KeyRing<Secret>, now: Timestamp) -> Result<usize, Reason> {
         let presented = self.presented(request)?.ok_or(Reason::SignatureMissing)?;
-        let presented = TokenKey::new(&presented);
-        keys.find(now, Reason::CredentialsInvalid, |key| key.matches(&presented).into())
+        keys.find(now, Reason::CredentialsInvalid, |key| key.matches(&presented))
     }
 
     /// What the request presents; an empty token is none.

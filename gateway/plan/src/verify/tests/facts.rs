@@ -138,3 +138,18 @@ fn the_signature_is_shown_and_a_token_never_is() {
         assert_eq!(verifier.signature(&passed), None);
     }
 }
+
+#[test]
+fn the_id_of_a_form_is_in_the_field_that_it_names() {
+    for (content, signed) in [("{id}.{body}", true), ("{header.x-id}.{body}", true), ("{body}", false)] {
+        let scheme = hmac(HmacForm { content: content.to_owned(), id_header: Some("X-Id".to_owned()), ..plain_form() });
+        let verifier = verifier(scheme.clone(), vec![key("secret")]);
+        let passed = verifier.verify(signed_request(&scheme), now()).unwrap();
+        let id = DeliveryId { id: "msg_1".to_owned(), signed };
+        assert_eq!(verifier.delivery_id(&passed, &Json::Null), Some(id), "{content}");
+    }
+}
+
+fn signed_request(scheme: &Scheme) -> RawRequest {
+    signed(scheme, &key("secret"), request(&[], b"body"))
+}

@@ -1,7 +1,7 @@
 //! Each preset that is built: what its sender makes is accepted, and every change of it is refused.
 
 use super::*;
-use crate::verify::preset::{KeyRole, Proof, find, names};
+use crate::verify::preset::{Ack, KeyRole, Proof, find, names};
 
 /// Presets that sign, with a key as their provider shows it.
 const SIGNING: [(&str, &str); 6] = [
@@ -245,4 +245,26 @@ fn standard_webhooks_keys_are_base64_and_stripes_are_text() {
     assert_eq!((*encoding, *strip_prefix), (KeyEncoding::Base64, Some("whsec_")));
     let [KeyRole { encoding, strip_prefix, .. }] = find("Stripe").unwrap().keys else { panic!("one role") };
     assert_eq!((*encoding, *strip_prefix), (KeyEncoding::Plain, None));
+}
+
+#[test]
+fn acknowledgements_are_what_the_senders_ask_for() {
+    for (name, _) in names().filter(|(_, built)| *built) {
+        let expected = if ["Slack", "Shopify"].contains(&name) { Ack::Empty } else { Ack::Accepted };
+        assert_eq!(find(name).unwrap().ack, expected, "{name}");
+    }
+}
+
+#[test]
+fn the_documentation_has_each_row() {
+    let page = include_str!("../../../../../docs/verification.md");
+    for (name, built) in names() {
+        let line = page.lines().find(|line| line.starts_with(&format!("| [{name}](")));
+        assert_eq!(line.is_some(), built, "{name}");
+        let (Some(line), Some(row)) = (line, find(name)) else { continue };
+        assert!(line.contains(row.docs), "{name}: its provider's page");
+        assert_eq!(line.contains("**no**"), !row.covers_body(), "{name}: whether the body is covered");
+        assert_eq!(line.contains("± 5 min"), row.has_timestamp(), "{name}: the time");
+        assert_eq!(line.contains(", signed"), row.delivery_id.iter().any(|id| id.signed), "{name}: the id");
+    }
 }
