@@ -15,6 +15,8 @@ pub struct WorkflowOutcome {
     pub generation: i64,
     /// Everything that is wrong, in the order of the spec.
     pub violations: Vec<Violation>,
+    /// Whether its references were looked up: only those of a valid spec at a gateway that admits it are.
+    pub resolved: bool,
     /// Where senders send to, with the path's own parameters in it; of what serves.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
@@ -59,15 +61,20 @@ pub enum Status {
 }
 
 impl WorkflowOutcome {
+    /// Nothing is known yet.
+    pub(crate) fn of(generation: i64) -> Self {
+        Self { generation, violations: Vec::new(), resolved: false, url: None, serving: None }
+    }
+
     /// Whether the newest spec is accepted.
     pub fn accepted(&self) -> bool {
         !violated(&self.violations, Condition::Accepted)
     }
 
-    /// The value of a condition. References are judged once the spec is accepted.
+    /// The value of a condition.
     pub fn verdict(&self, condition: Condition) -> Verdict {
-        if condition == Condition::ResolvedRefs && !self.accepted() && !violated(&self.violations, condition) {
-            let message = "references are looked up once the spec is accepted".to_owned();
+        if condition == Condition::ResolvedRefs && !self.resolved {
+            let message = "references are looked up once the spec is valid and a gateway admits it".to_owned();
             return Verdict { status: Status::Unknown, reason: "Pending", message };
         }
         verdict(&self.violations, condition)

@@ -9,6 +9,7 @@ use boathook_crds::{Duration as DurationText, Quantity};
 
 use crate::condition::Reason;
 use crate::field::Field;
+use crate::text;
 use crate::violation::Violation;
 
 /// The violations found so far.
@@ -48,7 +49,10 @@ impl Report {
             least <= duration && duration <= most
         });
         if millis.is_none() {
-            self.refuse_once(at, format!("must be a duration from {} to {}", text(least), text(most)));
+            self.refuse_once(
+                at,
+                format!("must be a duration from {} to {}", text::duration(least), text::duration(most)),
+            );
         }
         millis.unwrap_or_default()
     }
@@ -57,7 +61,7 @@ impl Report {
     pub fn size(&mut self, at: &Field, size: &Quantity, most: u64) -> u64 {
         let bytes = size.bytes().filter(|bytes| (1..=most).contains(bytes));
         if bytes.is_none() {
-            self.refuse_once(at, format!("must be a size from 1 to {most} bytes"));
+            self.refuse_once(at, format!("must be a size from 1 to {}", text::size(most)));
         }
         bytes.unwrap_or_default()
     }
@@ -70,29 +74,5 @@ impl Report {
     /// Everything found, in the order it was found.
     pub fn into_violations(self) -> Vec<Violation> {
         self.violations
-    }
-}
-
-/// A duration in its largest whole unit.
-fn text(duration: Duration) -> String {
-    let millis = duration.as_millis();
-    let units = [("h", 3_600_000), ("m", 60_000), ("s", 1_000)];
-    let unit = units.into_iter().find(|(_, unit)| millis > 0 && millis.is_multiple_of(*unit));
-    let (name, unit) = unit.unwrap_or(("ms", 1));
-    format!("{}{name}", millis / unit)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::text;
-
-    #[test]
-    fn messages_use_the_largest_whole_unit() {
-        assert_eq!(text(Duration::from_hours(1)), "1h");
-        assert_eq!(text(Duration::from_secs(90)), "90s");
-        assert_eq!(text(Duration::from_millis(1_500)), "1500ms");
-        assert_eq!(text(Duration::ZERO), "0ms");
     }
 }

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use boathook_plan::limits::{DEFAULT_BODY_SIZE, DEFAULT_SYNC_TIMEOUT};
 use boathook_plan::plan::{Plan, Webhook, WorkflowRef};
@@ -16,6 +17,7 @@ use crate::condition::Reason;
 use crate::field::Field;
 use crate::limits::PLAN_SIZE;
 use crate::object::ObjectKey;
+use crate::text;
 use crate::validate::{ValidGateway, ValidVerification, ValidWorkflow};
 use crate::violation::Violation;
 use crate::world::{ConfigMapObject, Labels, Platform, World};
@@ -115,7 +117,7 @@ fn webhook(inputs: &Inputs, violations: &mut Vec<Violation>) -> Webhook {
         most: inputs.gateway.ceilings.body_size,
         default: DEFAULT_BODY_SIZE,
         field: "webhook.request.maxBodySize",
-        unit: "bytes",
+        text: text::size,
     };
     Webhook {
         host: address.host,
@@ -129,5 +131,6 @@ fn webhook(inputs: &Inputs, violations: &mut Vec<Violation>) -> Webhook {
 
 fn timeout(inputs: &Inputs) -> Ceiling {
     let default = u64::try_from(DEFAULT_SYNC_TIMEOUT.as_millis()).unwrap_or(u64::MAX);
-    Ceiling { most: inputs.gateway.ceilings.timeout_ms, default, field: "timeout", unit: "milliseconds" }
+    let text = |millis| text::duration(Duration::from_millis(millis));
+    Ceiling { most: inputs.gateway.ceilings.timeout_ms, default, field: "timeout", text }
 }

@@ -5,14 +5,13 @@ use std::sync::Arc;
 
 use super::admission::{self, Gateways};
 use super::memo::Validated;
-use super::paths::Paths;
+use super::paths::{Claimant, Paths};
 use super::resolve::{Inputs, Resolved, resolve};
 use super::{CompiledRoute, address};
-use crate::condition::{Condition, Reason};
+use crate::condition::Reason;
 use crate::object::ObjectKey;
 use crate::outcome::WorkflowOutcome;
 use crate::validate::ValidWorkflow;
-use crate::violation::Violation;
 use crate::world::{Workflow, World};
 
 /// Routes that were made the last time, by workflow and whether they are of an older spec.
@@ -44,57 +43,74 @@ pub(super) struct Served {
     pub accepted: Option<Arc<ValidWorkflow>>,
 }
 
+/// What became of the newest spec.
+enum Newest {
+    /// It serves.
+    Serves(Arc<CompiledRoute>, Arc<ValidWorkflow>),
+    /// It is not accepted, and an earlier one may serve on.
+    Refused,
+    /// Its gateway does not admit it: nothing may serve on.
+    Revoked,
+}
+
 impl Serving<'_> {
     /// Serves one workflow; the order of the calls decides conflicts.
     pub fn serve(&mut self, workflow: &Workflow, newest: &Validated<ValidWorkflow>) -> Served {
+        let claimant = Claimant { workflow: workflow.key.clone(), created: workflow.created };
         let last = self.world.accepted.workflows.get(&workflow.key).filter(|last| last.uid == workflow.uid).cloned();
-        let (route, violations, accepted) = match newest {
-            Err(invalid) => (self.fall_back(last.as_ref()), invalid.clone(), last),
-            Ok(newest) => match admission::admit(newest, self.gateways, self.world) {
-                Err(refusal) => (None, vec![refusal], None),
-                Ok(gateway) => {
-                    let resolved = self.resolved(Spec::Newest, Inputs::gather(newest, &gateway, self.world));
-                    let mut violations = resolved.violations.clone();
-                    match self.claim(&resolved, &mut violations) {
-                        Some(route) => (Some(route), violations, Some(Arc::clone(newest))),
-                        None => (self.fall_back(last.as_ref()), violations, last),
-                    }
-                }
-            },
+        let mut outcome = WorkflowOutcome::of(workflow.generation);
+        let (route, accepted) = match self.newest(newest, &claimant, &mut outcome) {
+            Newest::Serves(route, valid) => (Some(route), Some(valid)),
+            Newest::Refused => (last.as_ref().and_then(|last| self.fall_back(last, &claimant)), last),
+            Newest::Revoked => (None, None),
         };
-        let outcome = WorkflowOutcome {
-            generation: workflow.generation,
-            violations,
-            url: route.as_ref().map(|route| address::url(&route.plan.webhook)),
-            serving: route.as_ref().map(|route| route.plan.generation),
-        };
+        outcome.url = route.as_ref().map(|route| address::url(&route.plan.webhook));
+        outcome.serving = route.as_ref().map(|route| route.plan.generation);
         Served { outcome, route, accepted }
     }
 
-    /// The last accepted spec, where it has not been refused by its gateway meanwhile.
-    fn fall_back(&mut self, last: Option<&Arc<ValidWorkflow>>) -> Option<Arc<CompiledRoute>> {
-        let last = last?;
+    fn newest(
+        &mut self,
+        newest: &Validated<ValidWorkflow>,
+        claimant: &Claimant,
+        outcome: &mut WorkflowOutcome,
+    ) -> Newest {
+        let valid = match newest {
+            Ok(valid) => valid,
+            Err(violations) => {
+                outcome.violations.clone_from(violations);
+                return Newest::Refused;
+            }
+        };
+        let gateway = match admission::admit(valid, self.gateways, self.world) {
+            Ok(gateway) => gateway,
+            Err(violation) => {
+                outcome.violations.push(violation);
+                return Newest::Revoked;
+            }
+        };
+        let resolved = self.resolved(Spec::Newest, Inputs::gather(valid, &gateway, self.world));
+        outcome.resolved = true;
+        outcome.violations.clone_from(&resolved.violations);
+        if !outcome.accepted() {
+            return Newest::Refused;
+        }
+        match self.paths.claim(&resolved.route, claimant) {
+            Ok(()) => Newest::Serves(Arc::clone(&resolved.route), Arc::clone(valid)),
+            Err(conflict) => {
+                outcome.violations.insert(0, conflict);
+                Newest::Refused
+            }
+        }
+    }
+
+    /// The route of the last accepted spec, unless its gateway, its size or its path refuse it by now.
+    fn fall_back(&mut self, last: &Arc<ValidWorkflow>, claimant: &Claimant) -> Option<Arc<CompiledRoute>> {
         let gateway = admission::admit(last, self.gateways, self.world).ok()?;
         let resolved = self.resolved(Spec::LastAccepted, Inputs::gather(last, &gateway, self.world));
         let is_too_large = resolved.violations.iter().any(|violation| violation.reason == Reason::TooLarge);
-        let route = &resolved.route;
-        let is_free = || self.paths.claim(&route.gateway, &route.plan.webhook, &last.key).is_ok();
-        (!is_too_large).then(is_free)?.then(|| Arc::clone(route))
-    }
-
-    /// The route, if the spec is accepted and its path is free.
-    fn claim(&mut self, resolved: &Resolved, violations: &mut Vec<Violation>) -> Option<Arc<CompiledRoute>> {
-        if violations.iter().any(|violation| violation.condition == Condition::Accepted) {
-            return None;
-        }
-        let route = &resolved.route;
-        match self.paths.claim(&route.gateway, &route.plan.webhook, &route.workflow()) {
-            Ok(()) => Some(Arc::clone(route)),
-            Err(conflict) => {
-                violations.insert(0, conflict);
-                None
-            }
-        }
+        let serves = !is_too_large && self.paths.claim(&resolved.route, claimant).is_ok();
+        serves.then(|| Arc::clone(&resolved.route))
     }
 
     /// The route of these inputs: the one of the last time where they are the same.

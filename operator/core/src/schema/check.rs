@@ -9,12 +9,16 @@ use crate::field::Field;
 use crate::report::Report;
 
 /// Patterns that read badly, in words.
-const WORDS: [(&str, &str); 6] = [
+const WORDS: [(&str, &str); 7] = [
     ("^([0-9]{1,5}(h|m|s|ms)){1,4}$", "must be a duration such as 10s, 2500ms or 1h30m"),
     ("^[0-9]{1,15}(k|M|G|T|Ki|Mi|Gi|Ti)?$", "must be a size in whole bytes such as 1Mi or 512Ki"),
     ("^[a-z][a-zA-Z0-9]*$", "must be a name of letters and digits that begins with a small letter, such as notifyTeam"),
     (r"^[A-Za-z0-9!#$%&'*+\-.^_`|~]+$", "must be the name of a header field, such as X-Signature-256"),
     (r"^https?://[^\s]+$", "must be an absolute URL that begins with https:// or http://"),
+    (
+        "^(/[A-Za-z0-9._~-]*[A-Za-z0-9_~-])*$",
+        "must be empty or a path such as /api/webhooks, without a slash at its end",
+    ),
     ("^[-._a-zA-Z0-9]+$", "must be a key of letters, digits, dots, dashes and underscores"),
 ];
 

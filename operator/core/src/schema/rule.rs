@@ -1,13 +1,14 @@
 //! One CEL rule of a CRD (`x-kubernetes-validations`), with `self` as the API server binds it.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use cel::objects::{Key, Map};
-use cel::{Context, Program, Value as Cel};
+use cel::{Context, Env, Program, Value as Cel};
 use serde_json::Value;
 
 use super::SchemaError;
+use crate::network;
 
 /// Words of CEL that a field's name may be: the API server writes them between underscores
 /// (kubernetes.io/docs/reference/using-api/cel, "Escaping").
@@ -33,6 +34,9 @@ const ESCAPED: [&str; 20] = [
     "var",
     "void",
 ];
+
+/// Made once: an environment is dear.
+static ENV: LazyLock<Arc<Env>> = LazyLock::new(|| Arc::new(Env::stdlib()));
 
 /// A compiled rule.
 #[derive(Debug)]
@@ -69,8 +73,7 @@ impl Rule {
 
     /// The message when `value` breaks the rule. A rule that cannot be evaluated is broken, as on the API server.
     pub fn broken_by(&self, value: &Value) -> Option<String> {
-        let mut context = Context::default();
-        context.add_variable_from_value("self", lend(value));
+        let context = context(value);
         if matches!(self.program.execute(&context), Ok(Cel::Bool(true))) {
             return None;
         }
@@ -82,6 +85,17 @@ impl Rule {
             },
         })
     }
+}
+
+/// `self`, and the functions that Kubernetes adds and our rules use (kubernetes.io/docs/reference/using-api/cel, "IP
+/// address library", "CIDR library").
+fn context(value: &Value) -> Context<'static, 'static> {
+    let mut context = Context::with_env(Arc::clone(&ENV));
+    context.add_variable_from_value("self", lend(value));
+    // Neither name is declared by the standard environment, which is the only reason for a refusal.
+    let _ = context.add_function("isIP", |text: Arc<String>| network::address(&text).is_some());
+    let _ = context.add_function("isCIDR", |text: Arc<String>| text.contains('/') && network::parse(&text).is_some());
+    context
 }
 
 /// A value as the rules see it: whole numbers signed, names of fields escaped.
