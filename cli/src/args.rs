@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{completion, routes, run, send, sign, validate};
+use crate::commands::{completion, eval, routes, run, send, sign, validate};
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -26,6 +26,8 @@ pub enum Command {
     Run(run::Args),
     /// Say everything that is wrong with files, as the API server and the operator would
     Validate(validate::Args),
+    /// Evaluate one expression or template
+    Eval(eval::Args),
     /// List what a running `boathook run` serves, with a command for each route
     Routes(routes::Args),
     /// Send a correctly signed delivery to a workflow

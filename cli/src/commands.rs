@@ -2,6 +2,7 @@
 
 pub mod completion;
 pub mod crds;
+pub mod eval;
 pub mod routes;
 pub mod run;
 pub mod schema;

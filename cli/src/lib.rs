@@ -8,7 +8,9 @@ mod client;
 mod commands;
 mod console;
 mod delivery;
+mod evaluation;
 mod failure;
+mod input;
 mod load;
 mod logging;
 mod report;
@@ -18,6 +20,7 @@ mod shell;
 mod signals;
 mod site;
 mod sources;
+mod typed;
 mod watch;
 
 use std::ffi::OsString;
@@ -25,7 +28,7 @@ use std::ffi::OsString;
 use clap::Parser as _;
 
 use args::{Cli, Command};
-use commands::{completion, crds, routes, run, schema, send, sign, validate};
+use commands::{completion, crds, eval, routes, run, schema, send, sign, validate};
 
 pub use console::Console;
 pub use failure::{Exit, Failure};
@@ -47,6 +50,7 @@ async fn execute(command: Command, console: &mut Console) -> Result<Exit, Failur
     match command {
         Command::Run(args) => run::execute(args, console).await,
         Command::Validate(args) => validate::execute(&args, console),
+        Command::Eval(args) => eval::execute(&args, console),
         Command::Routes(args) => routes::execute(&args, console).await,
         Command::Send(args) => send::execute(&args, console).await,
         Command::Sign(args) => sign::execute(&args, console),

@@ -2,8 +2,7 @@
 //!
 //! Gathers files, body, time and id; [`crate::delivery`] decides what the request is.
 
-use std::io::Read as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 use std::sync::Arc;
 
@@ -19,12 +18,10 @@ use uuid::Uuid;
 use crate::assemble::{Assembled, assemble};
 use crate::delivery::{Delivery, signed};
 use crate::failure::Failure;
+use crate::input;
 use crate::load::world::Surroundings;
 use crate::report;
 use crate::sources::Sources;
-
-/// Bytes of a body: above every ceiling that a gateway can have.
-const BODY_SIZE: u64 = 64 << 20;
 
 /// Which workflow gets what.
 #[derive(clap::Args, Debug)]
@@ -143,14 +140,9 @@ fn headers(fields: &[String]) -> Result<HeaderMap, Failure> {
 }
 
 fn body(data: &str) -> Result<Bytes, Failure> {
-    let unreadable = |error: std::io::Error| Failure::usage(format!("read --data {data}: {error}"));
-    let mut bytes = Vec::new();
-    match data.strip_prefix('@') {
-        _ if data == "-" || data == "@-" => std::io::stdin().take(BODY_SIZE).read_to_end(&mut bytes).map_err(unreadable)?,
-        Some(path) => std::fs::File::open(path)
-            .and_then(|file| file.take(BODY_SIZE).read_to_end(&mut bytes))
-            .map_err(unreadable)?,
-        None => return Ok(Bytes::copy_from_slice(data.as_bytes())),
-    };
-    Ok(bytes.into())
+    let file = if data == "-" { Some(data) } else { data.strip_prefix('@') };
+    Ok(match file {
+        Some(path) => input::bytes(Path::new(path))?.into(),
+        None => Bytes::copy_from_slice(data.as_bytes()),
+    })
 }

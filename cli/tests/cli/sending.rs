@@ -115,7 +115,7 @@ fn what_cannot_be_sent_says_what_to_try() {
     for (words, told) in [
         (&["--data", "{}"][..], "try: --workflow with one of default/"),
         (&["--workflow", "nobody"], "try: --workflow with one of default/"),
-        (&["--workflow", "github", "--data", "@/there/is/nothing"], "read --data @/there/is/nothing"),
+        (&["--workflow", "github", "--data", "@/there/is/nothing"], "read /there/is/nothing"),
         (&["--workflow", "github", "--header", "nonsense"], "try: --header 'name: value'"),
         (&["--workflow", "stripe", "--event", "charge.failed"], "put it into --data"),
     ] {

@@ -3,6 +3,7 @@
 //! Splices nothing into JSON: a leaf that is exactly one template becomes its value, any other leaf becomes text.
 
 mod json;
+mod once;
 mod scan;
 
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use crate::scope::Scope;
 use scan::Span;
 
 pub use json::JsonTemplate;
+pub use once::evaluate;
 
 /// A piece of a compiled string, for those that encode each value for its place.
 #[derive(Clone, Copy, Debug)]
