@@ -9,6 +9,7 @@ use boathook_plan::json::Json;
 use boathook_plan::plan::{Delimiters, Egress, HttpStep};
 use boathook_plan::reason::StepFailure;
 use boathook_plan::scope::Scope;
+use boathook_plan::secret::{Secret, SecretText};
 use rustls::{ClientConfig, RootCertStore};
 use uuid::Uuid;
 
@@ -22,6 +23,7 @@ mod hostile;
 mod pool;
 mod redirects;
 mod resolver;
+mod secrets;
 mod server;
 mod tls;
 
@@ -78,6 +80,10 @@ async fn perform(network: &Arc<TestNetwork>, step: &HttpStep) -> Result<Json, St
 async fn against(server: &server::Server, step: &HttpStep) -> Result<Json, StepFailure> {
     let network = TestNetwork::default().name("target.test", &[PUBLIC]).leads("93.184.216.34:80", server.address);
     perform(&Arc::new(network), step).await
+}
+
+fn secret(text: &str) -> SecretText {
+    SecretText(Secret::new(text.as_bytes().to_vec()))
 }
 
 fn text<'j>(value: &'j Json, path: &[&str]) -> &'j str {
