@@ -90,13 +90,14 @@ fn check_parts(url: &Url) -> Result<(), TargetError> {
 
 fn drop_trailing_dot(url: &mut Url) -> Result<(), TargetError> {
     let name = match url.host() {
-        Some(Host::Domain(name)) => name.strip_suffix('.').map(str::to_owned),
-        Some(Host::Ipv4(_) | Host::Ipv6(_)) => None,
+        Some(Host::Domain(name)) => name,
+        Some(Host::Ipv4(_) | Host::Ipv6(_)) => return Ok(()),
         None => return Err(TargetError::Host),
     };
-    match name {
-        Some(name) if name.is_empty() || name.ends_with('.') => Err(TargetError::Host),
-        Some(name) => url.set_host(Some(&name)).map_err(|_| TargetError::Host),
-        None => Ok(()),
+    let bare = name.strip_suffix('.').unwrap_or(name);
+    if bare.split('.').any(str::is_empty) {
+        return Err(TargetError::Host);
     }
+    let bare = bare.to_owned();
+    url.set_host(Some(&bare)).map_err(|_| TargetError::Host)
 }

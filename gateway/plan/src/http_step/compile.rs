@@ -41,7 +41,7 @@ impl Compiler {
     /// Compiles one string.
     pub(super) fn slot(&mut self, field: &str, source: &str) -> Result<Slot, Refused> {
         let template = self.gather(field, Template::parse(source, self.delimiters))?;
-        self.references.extend_from_slice(template.references());
+        self.note(field, template.references())?;
         Ok(Slot { field: field.to_owned(), template })
     }
 
@@ -63,8 +63,17 @@ impl Compiler {
     /// Compiles a JSON value.
     pub(super) fn json(&mut self, field: &str, value: &Json) -> Result<JsonSlot, Refused> {
         let template = self.gather(field, JsonTemplate::parse(value, self.delimiters))?;
-        self.references.extend_from_slice(template.references());
+        self.note(field, template.references())?;
         Ok(JsonSlot { field: field.to_owned(), template })
+    }
+
+    /// Notes what a template reads. A step gets the secrets that it names, so it must name each.
+    fn note(&mut self, field: &str, references: &[Reference]) -> Result<(), Refused> {
+        self.references.extend_from_slice(references);
+        if references.iter().any(|one| &*one.root == secrets::ROOT && one.path.is_empty()) {
+            return Err(self.refuse(field, "must name each secret, as in $secrets.token"));
+        }
+        Ok(())
     }
 
     /// Notes a violation.
@@ -126,10 +135,6 @@ fn terms(compiler: &mut Compiler, step: &HttpStep) -> Result<Terms, Refused> {
 
 /// Credentials go only to hosts that the author of the workflow named.
 fn check_secrets(compiler: &mut Compiler, step: &HttpStep, target: Option<&Target>) {
-    let whole = compiler.references.iter().any(|one| &*one.root == secrets::ROOT && one.path.is_empty());
-    if whole {
-        compiler.refuse("", "must name each secret, as in $secrets.token");
-    }
     if target.is_none_or(Target::is_bound) {
         return;
     }

@@ -2,9 +2,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use zeroize::Zeroizing;
 
+use super::target::percent_encoded;
 use super::{HttpCall, HttpProgram};
 use crate::json::Json;
 use crate::limits::MASKED_SIZE;
@@ -31,7 +31,7 @@ impl HttpProgram {
             let secret = secret.trim();
             texts.push(secret.to_owned());
             texts.push(STANDARD.encode(secret));
-            texts.push(utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string());
+            texts.push(percent_encoded(secret));
         }
         for value in call.headers.values().filter(|value| value.is_sensitive()) {
             let Ok(text) = value.to_str() else { continue };

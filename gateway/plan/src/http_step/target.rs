@@ -9,6 +9,7 @@ mod piece;
 
 use url::Url;
 
+pub(super) use self::encode::value as percent_encoded;
 use self::piece::Pieces;
 use super::compile::{Compiler, Refused};
 use super::slot::{Slot, failed, invalid};

@@ -59,6 +59,8 @@ fn what_is_no_whole_url_of_http_is_refused() {
         ("https://exa[mple.com/", TargetError::Malformed),
         ("https://./", TargetError::Host),
         ("https://example.com../", TargetError::Host),
+        ("https://.example.com/", TargetError::Host),
+        ("https://a..example.com/", TargetError::Host),
         ("https://256.256.256.256/", TargetError::Malformed),
         ("https://[fe80::1%25eth0]/", TargetError::Malformed),
         ("file:///etc/passwd", TargetError::Scheme),

@@ -12,8 +12,8 @@ use crate::template::text_of;
 /// Everything but the unreserved characters of RFC 3986 (section 2.3).
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// A value of a query parameter, or its name.
-pub(super) fn value(text: &str) -> String {
+/// A value, so that it stands in one segment or parameter of a URL.
+pub(in crate::http_step) fn value(text: &str) -> String {
     utf8_percent_encode(text, RESERVED).to_string()
 }
 
