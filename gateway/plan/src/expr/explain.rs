@@ -56,7 +56,7 @@ fn reason(error: &ExecutionError) -> String {
         }
         ExecutionError::UnexpectedType { got, want } => format!("found {got} where {want} is needed"),
         ExecutionError::UnsupportedBinaryOperator(operator, left, right) => {
-            format!("`{operator}` does not take ({}, {})", left.type_of(), right.type_of())
+            format!("`{}` does not take ({}, {})", spoken(operator), left.type_of(), right.type_of())
         }
         ExecutionError::UndeclaredReference(name) => format!("there is no `{}`", spoken(name)),
         ExecutionError::FunctionError { function, .. } => {
@@ -77,6 +77,11 @@ fn reason(error: &ExecutionError) -> String {
 fn spoken(function: &str) -> &str {
     match function {
         "@in" => "in",
+        "add" => "+",
+        "sub" => "-",
+        "mul" => "*",
+        "div" => "/",
+        "rem" => "%",
         "_[_]" => "[]",
         _ => function.trim_matches(['@', '?', '_']),
     }

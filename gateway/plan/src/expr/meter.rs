@@ -49,9 +49,14 @@ impl Meter {
         self.steps(weight.bytes / BYTES_PER_STEP + weight.elements / ELEMENTS_PER_STEP)
     }
 
+    /// Takes the steps of a copy of a value that is dropped again.
+    pub(super) fn visiting(&self, weight: Weight) -> Result<(), ExecutionError> {
+        self.steps(weight.memory / BYTES_PER_STEP)
+    }
+
     /// Takes the steps and the memory of a copy of a value.
     pub(super) fn copying(&self, weight: Weight) -> Result<(), ExecutionError> {
-        self.steps(weight.memory / BYTES_PER_STEP)?;
+        self.visiting(weight)?;
         self.memory(weight.memory)
     }
 }

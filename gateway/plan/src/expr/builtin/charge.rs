@@ -117,7 +117,7 @@ fn iterating(run: &Run, each: &CowVal<'_, '_>, value: &CowVal<'_, '_>) -> Result
     let each = each.downcast_ref::<CelInt>().map_or(1, |each| u64::try_from(*each.inner()).unwrap_or(1));
     let parts = value.as_sizer().map_or(0, |sizer| u64::try_from(*sizer.size().inner()).unwrap_or_default());
     run.meter.steps(parts.saturating_mul(each))?;
-    run.meter.reading(Weight { elements: 0, ..weigh(&**value) })
+    run.meter.visiting(weigh(&**value))
 }
 
 /// The value as the crate's own functions understand it: numbers that carry their text become doubles, also in a list.

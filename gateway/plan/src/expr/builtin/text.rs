@@ -151,9 +151,8 @@ fn last_index_of_from<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Outcome<'b, 'v> {
     let [the_run, this, part, from] = take(args)?;
     let (this, part) = searched(&the_run, &this, &part)?;
     let from = offset("lastIndexOf", this, part, &from)?;
-    let end = this.ceil_char_boundary(from.saturating_add(part.len()));
-    let at = this.get(..end).and_then(|before| before.rfind(part));
-    Ok(found(this, at.filter(|at| *at <= from)))
+    let end = this.floor_char_boundary(from.saturating_add(part.len()));
+    Ok(found(this, this.get(..end).and_then(|before| before.rfind(part))))
 }
 
 fn searched<'a>(
