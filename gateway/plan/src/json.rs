@@ -164,4 +164,4 @@ impl From<serde_json::Value> for Json {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

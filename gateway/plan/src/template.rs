@@ -125,3 +125,6 @@ fn compile(span: Span<'_>) -> Result<Piece, ExprError> {
 fn bounded(value: Json) -> Result<Json, EvalError> {
     if value.text_size() > TEMPLATE_SIZE { Err(EvalError::too_large()) } else { Ok(value) }
 }
+
+#[cfg(test)]
+mod tests;

@@ -21,7 +21,8 @@ fn first(source: &str, gated: &Gated, errors: &ParseErrors) -> ExprError {
 /// The parser's message without the names of its grammar.
 fn plain(gated: &Gated, message: &str) -> String {
     let message = message.strip_prefix("Syntax error: ").unwrap_or(message);
-    let surprises = ["mismatched input ", "extraneous input ", "no viable alternative at input ", "token recognition error at: "];
+    let surprises =
+        ["mismatched input ", "extraneous input ", "no viable alternative at input ", "token recognition error at: "];
     let Some(rest) = surprises.into_iter().find_map(|surprise| message.strip_prefix(surprise)) else {
         return message.to_owned();
     };

@@ -50,19 +50,29 @@ pub enum ReadFault {
 pub fn read(bytes: &[u8], wanted: &Projection) -> Result<Json, ReadError> {
     let text = std::str::from_utf8(bytes)
         .map_err(|error| ReadError { fault: ReadFault::NotText, offset: error.valid_up_to() })?;
-    let mut reader = Reader { text: Scanner::new(text), depth: 0, nodes: 0, room: JSON_TREE_SIZE };
-    reader.document(wanted).map_err(|fault| ReadError { fault, offset: reader.text.offset() })
+    Reader { text: Scanner::new(text), depth: 0, nodes: JSON_NODES, room: JSON_TREE_SIZE }.read(wanted)
+}
+
+/// Reads a text that we wrote ourselves: whoever did has bounded its size.
+pub(super) fn read_own(text: &str) -> Result<Json, ReadError> {
+    Reader { text: Scanner::new(text), depth: 0, nodes: usize::MAX, room: usize::MAX }.read(&Projection::All)
 }
 
 /// A text half read, and what it may still use.
 struct Reader<'t> {
     text: Scanner<'t>,
     depth: usize,
+    /// Values that may still come.
     nodes: usize,
+    /// Bytes of memory that may still be used.
     room: usize,
 }
 
 impl Reader<'_> {
+    fn read(mut self, wanted: &Projection) -> Result<Json, ReadError> {
+        self.document(wanted).map_err(|fault| ReadError { fault, offset: self.text.offset() })
+    }
+
     fn document(&mut self, wanted: &Projection) -> Result<Json, ReadFault> {
         self.text.skip_byte_order_mark();
         self.text.space();
@@ -73,10 +83,7 @@ impl Reader<'_> {
 
     /// The next value; `null` when nothing of it is wanted.
     fn value(&mut self, wanted: &Projection) -> Result<Json, ReadFault> {
-        self.nodes += 1;
-        if self.nodes > JSON_NODES {
-            return Err(ReadFault::TooManyValues);
-        }
+        self.nodes = self.nodes.checked_sub(1).ok_or(ReadFault::TooManyValues)?;
         match self.text.peek() {
             Some(b'{') => self.nested(wanted, Self::object),
             Some(b'[') => self.nested(wanted, Self::array),

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 
 /// Any value, small.
-pub(super) fn values() -> impl Strategy<Value = Json> {
+pub(crate) fn values() -> impl Strategy<Value = Json> {
     let leaf = prop_oneof![
         Just(Json::Null),
         any::<bool>().prop_map(Json::Bool),
@@ -50,6 +50,12 @@ fn numbers_survive_serde_json() {
     assert_eq!(serde_json::to_string(&value).unwrap(), text);
     let through: Json = serde_json::from_value(serde_json::to_value(Json::from(5_i64)).unwrap()).unwrap();
     assert_eq!(through, Json::from(5_i64));
+}
+
+#[test]
+fn what_we_wrote_ourselves_is_read_whatever_its_size() {
+    let text = format!("[{}0]", "0,".repeat(200_000));
+    assert_eq!(serde_json::from_str::<Json>(&text).unwrap().as_array().unwrap().len(), 200_001);
 }
 
 #[test]

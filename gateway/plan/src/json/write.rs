@@ -8,7 +8,8 @@ use serde::de::Error as _;
 use serde::ser::Error as _;
 use serde_json::value::RawValue;
 
-use super::{Json, Number, Projection, read};
+use super::read::read_own;
+use super::{Json, Number};
 
 impl fmt::Display for Json {
     /// Compact JSON.
@@ -89,9 +90,10 @@ fn raw(number: &str) -> serde_json::Result<Box<RawValue>> {
 }
 
 impl<'de> serde::Deserialize<'de> for Json {
-    /// Takes the text as it is, so that numbers survive: from `serde_json` alone.
+    /// Takes the text as it is, so that numbers survive: from `serde_json` alone. For our own texts; what others send is
+    /// [read](super::read) with its bounds.
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = Box::<RawValue>::deserialize(from)?;
-        read(text.get().as_bytes(), &Projection::All).map_err(D::Error::custom)
+        read_own(text.get()).map_err(D::Error::custom)
     }
 }

@@ -11,6 +11,7 @@ pub(in crate::expr) fn same(one: &dyn Val, other: &dyn Val) -> bool {
     match (one.get_type().kind(), other.get_type().kind()) {
         (Kind::List, Kind::List) => same_lists(one, other),
         (Kind::Map, Kind::Map) => same_maps(one, other),
+        // A lent list or map would ask this function again.
         (Kind::List | Kind::Map, _) | (_, Kind::List | Kind::Map) => false,
         _ => match (optional(one), optional(other)) {
             (Some(one), Some(other)) => match (one.option(), other.option()) {
