@@ -115,9 +115,9 @@ pub struct WebhookWorkflowSpec {
     /// retry of steps that do not say otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry: Option<Retry>,
-    /// steps run in order. 1 to 64; names must be unique.
+    /// steps run in order. At most 64; names must be unique. An empty list only answers, and keeps the record.
     #[schemars(
-        length(min = 1, max = 64),
+        length(max = 64),
         extend("x-kubernetes-list-type" = "atomic"),
         extend("x-kubernetes-validations" = [step::unique_names("`name` must be unique in `steps`")])
     )]

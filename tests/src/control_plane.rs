@@ -8,6 +8,8 @@ mod certificates;
 mod process;
 mod programs;
 
+use std::error::Error as _;
+use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -28,7 +30,7 @@ const READY: Duration = Duration::from_mins(2);
 pub const LOOK: Duration = Duration::from_millis(50);
 
 /// Why there is no control plane, or why it did not do as asked.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 pub enum ControlPlaneError {
     /// A program is missing; the message is the command that mends it.
     #[error(
@@ -72,6 +74,19 @@ pub enum ControlPlaneError {
         /// What it said.
         message: String,
     },
+}
+
+/// A test that unwraps shows what its reader needs: the sentence, and what lies under it.
+impl fmt::Debug for ControlPlaneError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")?;
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            write!(f, ": {error}")?;
+            cause = error.source();
+        }
+        Ok(())
+    }
 }
 
 /// A running control plane. Its fields are dropped in order: the API server, its store, the folder of both.

@@ -204,6 +204,24 @@ fn unknown(object: &Value) -> Vec<&str> {
 }
 
 #[tokio::test]
+async fn every_example_can_be_applied() {
+    let plane = control_plane().await;
+    let mut folders: Vec<_> = fs::read_dir(root().join("examples"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_dir())
+        .collect();
+    folders.sort();
+    assert!(!folders.is_empty(), "there are examples");
+    for folder in folders {
+        let folder = folder.display().to_string();
+        let arguments =
+            ["apply", "--server-side", "--validate=strict", "--dry-run=server", "-n", "default", "-R", "-f"];
+        plane.kubectl(&[arguments.as_slice(), &[folder.as_str()]].concat()).unwrap();
+    }
+}
+
+#[tokio::test]
 async fn kubectl_shows_selects_explains_and_scales() {
     let plane = control_plane().await;
     for name in ["workflow-smallest.yaml", "workflow-every-field-sync.yaml", "gateway-every-field.yaml"] {

@@ -28,6 +28,7 @@ pub fn definition(object: &mut Value) {
 
 /// Polishes a schema and those in it.
 fn polish(schema: &mut Map<String, Value>) {
+    schema.remove("title");
     forbid_null(schema);
     keep_unknown_fields_of_open_types(schema);
     write_whole_numbers(schema);
