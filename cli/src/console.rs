@@ -79,3 +79,36 @@ fn write(to: &mut dyn Write, text: &str) -> std::io::Result<()> {
     }
     to.flush()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    struct Broken(ErrorKind);
+
+    impl Write for Broken {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(self.0.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_reader_that_went_away_ends_the_command_quietly() {
+        let mut console = Console::new(Broken(ErrorKind::BrokenPipe), io::sink());
+        assert_eq!(console.print("x"), Err(Failure::silent(Exit::Done)));
+    }
+
+    #[test]
+    fn a_full_disk_is_told() {
+        let mut console = Console::new(Broken(ErrorKind::StorageFull), io::sink());
+        let failure = console.print("x").unwrap_err();
+        assert_eq!(failure.exit, Exit::Stuck);
+        assert!(failure.message.starts_with("write to standard output: "), "{}", failure.message);
+    }
+}

@@ -19,6 +19,9 @@ mod split;
 mod strict;
 pub mod world;
 
+#[cfg(test)]
+mod tests;
+
 
 use std::collections::HashMap;
 

@@ -108,3 +108,57 @@ fn nearby(program: &Path) -> String {
     let below = here.and_then(|here| program.strip_prefix(here).ok().map(|below| Path::new(".").join(below)));
     quote(&below.unwrap_or_else(|| program.to_owned()).display().to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn route() -> RouteView {
+        RouteView {
+            namespace: "shop".to_owned(),
+            workflow: "orders".to_owned(),
+            url: "https://hooks.example.com/orders/{id}".to_owned(),
+            host: None,
+            path: "/orders/{id}".to_owned(),
+            methods: vec!["POST".to_owned()],
+            schemes: Vec::new(),
+            mode: "Sync".to_owned(),
+            generation: 1,
+            revision: "8f0c".to_owned(),
+        }
+    }
+
+    fn target(port: u16) -> Target {
+        Target { listen: ([127, 0, 0, 1], port).into(), sources: vec![PathBuf::from("my hooks"), PathBuf::from("keys.yaml")] }
+    }
+
+    #[test]
+    fn a_command_goes_to_the_port_that_listens_with_the_host_that_is_asked_for() {
+        let route = RouteView { host: Some("shop.example.com".to_owned()), ..route() };
+        assert_eq!(
+            command(&route, &target(8080)),
+            "curl -sS -X POST -H 'content-type: application/json' -d '{}' -H 'host: shop.example.com' \
+             http://127.0.0.1:8080/orders/id"
+        );
+    }
+
+    #[test]
+    fn a_get_has_no_body() {
+        let route = RouteView { methods: vec!["GET".to_owned()], path: "/files/{*rest}".to_owned(), ..route() };
+        assert_eq!(command(&route, &target(9000)), "curl -sS http://127.0.0.1:9000/files/rest");
+    }
+
+    #[test]
+    fn a_signed_route_names_its_files_and_any_port_but_the_usual_one() {
+        let route = RouteView { schemes: vec!["GitHub".to_owned()], ..route() };
+        let usual = command(&route, &target(8080));
+        assert!(usual.ends_with(" send 'my hooks' keys.yaml --workflow shop/orders --data '{}'"), "{usual}");
+        let other = command(&route, &target(9000));
+        assert!(other.ends_with("--data '{}' --url http://127.0.0.1:9000"), "{other}");
+    }
+
+    #[test]
+    fn no_routes_are_said_and_not_drawn() {
+        assert_eq!(table(&[], &target(8080), false), "no routes: there is no WebhookWorkflow yet");
+    }
+}

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::Metadata;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
@@ -79,7 +79,10 @@ fn text(path: &Path, stamp: Stamp) -> Result<String, String> {
     if stamp.size > limits::FILE_SIZE {
         return Err(format!("larger than {} bytes", limits::FILE_SIZE));
     }
-    let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
+    let mut bytes = Vec::new();
+    // Bounded whatever its size was a moment ago, and what it is: a device has none.
+    let file = std::fs::File::open(path).map_err(|error| error.to_string())?;
+    file.take(limits::FILE_SIZE).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
     let text = String::from_utf8(bytes).map_err(|_| "not UTF-8 text".to_owned())?;
     Ok(text.strip_prefix('\u{feff}').map_or_else(|| text.clone(), str::to_owned))
 }
@@ -115,7 +118,7 @@ impl Walk {
         for entry in entries.flatten().map(|entry| entry.path()).filter(|path| !is_hidden(path)) {
             // Follows links. One that leads nowhere, or a file that was removed since, is as good as not there.
             let Ok(found) = std::fs::metadata(&entry) else { continue };
-            if found.is_dir() || is_manifest(&entry) {
+            if found.is_dir() || (found.is_file() && is_manifest(&entry)) {
                 self.take(entry, &found, depth + 1);
             }
         }
@@ -143,3 +146,6 @@ fn is_hidden(path: &Path) -> bool {
 fn is_manifest(path: &Path) -> bool {
     path.extension().is_some_and(|extension| ["yaml", "yml", "json"].iter().any(|known| extension == *known))
 }
+
+#[cfg(test)]
+mod tests;

@@ -37,3 +37,52 @@ impl Watch {
         self.taken = state;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::*;
+    use crate::sources::Sources;
+
+    fn states(count: usize) -> Vec<Snapshot> {
+        let folder = tempfile::tempdir().unwrap();
+        let sources = Sources::open(&[folder.path().to_owned()]).unwrap();
+        let state = |number: usize| {
+            fs::write(Path::new(folder.path()).join(format!("{number}.yaml")), "").unwrap();
+            sources.look()
+        };
+        (0..count).map(state).collect()
+    }
+
+    #[test]
+    fn a_change_counts_once_it_was_seen_twice() {
+        let states = states(3);
+        let mut watch = Watch::new(states[0].clone());
+        assert!(!watch.see(&states[0]));
+        assert!(!watch.see(&states[1]), "it may still be written");
+        assert!(!watch.see(&states[2]), "it was");
+        assert!(watch.see(&states[2]));
+        watch.take(states[2].clone());
+        assert!(!watch.see(&states[2]));
+    }
+
+    #[test]
+    fn a_change_that_was_taken_back_is_none() {
+        let states = states(2);
+        let mut watch = Watch::new(states[0].clone());
+        assert!(!watch.see(&states[1]));
+        assert!(!watch.see(&states[0]));
+        assert!(!watch.see(&states[0]));
+    }
+
+    #[test]
+    fn a_reading_that_was_not_taken_is_tried_again() {
+        let states = states(2);
+        let mut watch = Watch::new(states[0].clone());
+        watch.see(&states[1]);
+        assert!(watch.see(&states[1]));
+        assert!(watch.see(&states[1]));
+    }
+}

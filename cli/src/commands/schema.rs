@@ -46,3 +46,44 @@ fn translate(schema: &mut Value) {
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    fn workflow() -> Value {
+        json!({
+            "apiVersion": "boathook.dev/v1alpha1",
+            "kind": "WebhookWorkflow",
+            "metadata": {"name": "hello", "labels": {"a": "b"}},
+            "spec": {
+                "webhook": {"public": true, "request": {"maxBodySize": "1Mi"}},
+                "vars": {"anything": [1, {"goes": null}]},
+                "steps": [{"name": "a", "set": {"x": 1}}],
+                "response": {"mode": "Sync"}
+            }
+        })
+    }
+
+    #[test]
+    fn an_editor_accepts_what_a_cluster_accepts_and_marks_what_it_refuses() {
+        let schema = jsonschema::validator_for(&super::whole()).unwrap();
+        assert!(schema.is_valid(&workflow()));
+        for (pointer, wrong) in [
+            ("/kind", json!("WebhookGateway")),
+            ("/spec/webhook", json!({"pubic": true})),
+            ("/spec/steps", json!([])),
+            ("/spec/response/mode", json!("sync")),
+            ("/metadata/name", json!("Not A Name")),
+        ] {
+            let mut object = workflow();
+            *object.pointer_mut(pointer).unwrap() = wrong;
+            assert!(!schema.is_valid(&object), "{pointer}");
+        }
+    }
+
+    #[test]
+    fn no_word_of_kubernetes_dialect_is_left() {
+        assert!(!super::whole().to_string().contains("x-kubernetes-"));
+    }
+}

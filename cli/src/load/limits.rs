@@ -21,12 +21,11 @@ pub const DEPTH: usize = 64;
 /// Aliases in one document, as written.
 pub const ALIASES: usize = 200;
 
-/// Values that aliases may add to one document. With [`ANCHORED_SIZE`] it bounds what a bomb of nested aliases can
-/// grow to.
-pub const ALIASED_NODES: usize = 4_000;
+/// Values that aliases may add to one document.
+pub const ALIASED_NODES: usize = 2_000;
 
-/// Bytes of one document that anchors may name.
-pub const ANCHORED_SIZE: usize = 32 << 10;
+/// Bytes of a document that may hold aliases at all: times [`ALIASED_NODES`], a bomb of them grows to 64 MiB.
+pub const ALIASED_DOCUMENT: usize = 32 << 10;
 
 /// Problems told of one document: the first ones explain the rest.
 pub const PROBLEMS_OF_A_DOCUMENT: usize = 100;

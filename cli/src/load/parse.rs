@@ -1,6 +1,7 @@
 //! One document's text → a tree, under the loader's bounds.
 
 use serde_saphyr::options::{AliasLimits, DuplicateKeyPolicy, NonFiniteFloatPolicy};
+use serde_saphyr::budget::BudgetBreach;
 use serde_saphyr::{Error, MessageFormatter as _, Options, UserMessageFormatter};
 
 use super::limits;
@@ -22,18 +23,17 @@ pub fn parse(text: &str) -> Result<Node, ParseError> {
         let message = format!("this document is larger than {} bytes, which no API server takes", limits::DOCUMENT_SIZE);
         return Err(ParseError { place: None, message });
     }
-    serde_saphyr::from_str_with_options(text, options()).map_err(|error| describe(&error, text))
+    serde_saphyr::from_str_with_options(text, options(text.len())).map_err(|error| describe(&error, text))
 }
 
-fn options() -> Options {
+fn options(size: usize) -> Options {
     serde_saphyr::options! {
         budget: serde_saphyr::budget! {
             max_documents: 1,
             max_nodes: limits::NODES,
             max_events: limits::NODES * 2,
             max_depth: limits::DEPTH,
-            max_aliases: limits::ALIASES,
-            max_recorded_anchor_bytes: limits::ANCHORED_SIZE,
+            max_aliases: if size > limits::ALIASED_DOCUMENT { 0 } else { limits::ALIASES },
             max_total_scalar_bytes: limits::DOCUMENT_SIZE,
         },
         alias_limits: alias_limits(),
@@ -57,7 +57,21 @@ fn alias_limits() -> AliasLimits {
 
 fn describe(error: &Error, text: &str) -> ParseError {
     let place = error.location().map(|location| located(location.into(), text));
-    ParseError { place, message: UserMessageFormatter.format_message(error).into_owned() }
+    ParseError { place, message: in_words(error) }
+}
+
+fn in_words(error: &Error) -> String {
+    if let Error::AliasError { error, .. } = error {
+        return in_words(error);
+    }
+    if matches!(error, Error::Budget { breach: BudgetBreach::Aliases { .. }, .. }) {
+        let (times, size) = (limits::ALIASES, limits::ALIASED_DOCUMENT);
+        return format!("aliases may stand {times} times in a document, and only where it has at most {size} bytes");
+    }
+    if matches!(error, Error::AliasReplayLimitExceeded { .. }) {
+        return format!("the aliases of a document may add at most {} values to it", limits::ALIASED_NODES);
+    }
+    UserMessageFormatter.format_message(error).into_owned()
 }
 
 /// Errors of the scanner know line and column only.

@@ -36,11 +36,13 @@ impl<'a> Reader<'a> {
         match parse::parse(text) {
             Err(error) => {
                 let place = error.place.map(|place| place.after(bytes, lines));
-                self.problem(None, place, reason::MALFORMED, (Field::default(), error.message));
+                let message = if self.confidential { without_values(&error.message) } else { error.message };
+                self.problem(None, place, reason::MALFORMED, (Field::default(), message));
             }
             Ok(mut node) => {
-                let unclear = if kind::identify(&node).is_ours() { strict::unclear(&node, text) } else { Vec::new() };
-                for found in unclear {
+                let is_ours = kind::identify(&node).is_ours();
+                let unclear = is_ours.then(|| strict::unclear(&node, text, self.confidential));
+                for found in unclear.into_iter().flatten() {
                     let place = Some(found.place.after(bytes, lines));
                     self.problem(None, place, reason::MALFORMED, (found.field, found.message));
                 }
@@ -122,4 +124,10 @@ impl<'a> Reader<'a> {
 fn may_hold_secrets(text: &str) -> bool {
     let before = text.match_indices(Kind::Secret.as_str()).filter_map(|(at, _)| text.get(..at));
     before.map(|before| before.trim_end_matches([' ', '\t', '"', '\'', ':'])).any(|before| before.ends_with("kind"))
+}
+
+/// The parser names values between backticks.
+fn without_values(message: &str) -> String {
+    let parts = message.split('`').enumerate();
+    parts.map(|(position, part)| if position % 2 == 0 { part } else { "`…`" }).collect()
 }

@@ -19,15 +19,17 @@ pub struct Unclear {
     pub message: String,
 }
 
-/// All of them, in the order of the text. `text` is what the places of `node` count in.
-pub fn unclear(node: &Node, text: &str) -> Vec<Unclear> {
-    let mut walk = Walk { text, found: Vec::new() };
+/// All of them, in the order of the text. `text` is what the places of `node` count in; where it is confidential, no
+/// message repeats a value.
+pub fn unclear(node: &Node, text: &str, confidential: bool) -> Vec<Unclear> {
+    let mut walk = Walk { text, confidential, found: Vec::new() };
     walk.node(node, &Field::default());
     walk.found
 }
 
 struct Walk<'a> {
     text: &'a str,
+    confidential: bool,
     found: Vec<Unclear>,
 }
 
@@ -58,10 +60,12 @@ impl Walk<'_> {
     fn word(&mut self, place: &Place, field: &Field) {
         let Some(word) = self.text.get(place.bytes.clone()) else { return };
         let Some(meaning) = old_meaning(word) else { return };
-        let message = format!(
-            "`{word}` is {meaning} for kubectl (YAML 1.1) and text for YAML 1.2: write \"{word}\" in quotes, or {}",
-            if meaning == "a number" { "the number without leading zeros and underscores" } else { meaning }
-        );
+        let meant = if meaning == "a number" { "the number without leading zeros and underscores" } else { meaning };
+        let message = if self.confidential {
+            format!("this word is {meaning} for kubectl (YAML 1.1) and text for YAML 1.2: write it in quotes")
+        } else {
+            format!("`{word}` is {meaning} for kubectl (YAML 1.1) and text for YAML 1.2: write \"{word}\" in quotes, or {meant}")
+        };
         self.found.push(Unclear { place: place.clone(), field: field.clone(), message });
     }
 }

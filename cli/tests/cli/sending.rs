@@ -28,6 +28,25 @@ fn the_command_of_every_route_works_as_printed() {
 }
 
 #[test]
+fn the_commands_reach_hosts_and_base_urls_that_no_name_server_knows() {
+    let run = Run::start(Path::new("cases/hosts"));
+    let routes = routes(&run);
+    let urls: Vec<_> = routes.iter().map(|route| route["url"].as_str().unwrap()).collect();
+    assert_eq!(
+        urls,
+        [
+            "https://hooks.example.com/in/blog/hello/{name}",
+            "https://shop.example.com/orders",
+            "https://shop.example.com/payments",
+        ]
+    );
+    for route in routes {
+        let ran = shell(route["command"].as_str().unwrap());
+        assert!(out(&ran).contains("{\"admitted\":true}"), "{}\n{}{}", route["command"], out(&ran), err(&ran));
+    }
+}
+
+#[test]
 fn the_table_ends_with_the_commands() {
     let run = Run::start(Path::new(SCHEMES));
     let admin = format!("http://{}", run.admin);
