@@ -87,8 +87,10 @@ fn with_facts(scheme: &Scheme, mut request: RawRequest, event: Option<&str>, id:
             Some(Place::Header(field)) => insert(&mut request, field, event)?,
             Some(Place::Body(path)) => {
                 let member = path.join(".");
-                return Err(Failure::usage(format!("say the event {event}: {name} says it in the body, at `{member}`"))
-                    .next("put it into --data, and leave --event out"));
+                return Err(Failure::usage(format!(
+                    "say the event {event}: {name} says it in the body, at `{member}`"
+                ))
+                .next("put it into --data, and leave --event out"));
             }
             None => return Err(Failure::usage(format!("say the event {event}: {name} has none"))),
         }

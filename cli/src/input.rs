@@ -28,7 +28,8 @@ pub fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
 
 /// A file's text.
 pub fn text(path: &Path) -> Result<String, Failure> {
-    String::from_utf8(bytes(path)?).map_err(|_| Failure::usage(format!("read {}: it is not UTF-8 text", path.display())))
+    String::from_utf8(bytes(path)?)
+        .map_err(|_| Failure::usage(format!("read {}: it is not UTF-8 text", path.display())))
 }
 
 /// A file's JSON, with its numbers as they are written.

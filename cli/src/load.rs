@@ -22,7 +22,6 @@ pub mod world;
 #[cfg(test)]
 mod tests;
 
-
 use std::collections::HashMap;
 
 use boathook_operator_core::field::Field;

@@ -40,13 +40,8 @@ pub fn table(routes: &[RouteView], target: &Target, wide: bool) -> String {
 
 fn row(route: &RouteView, wide: bool) -> Vec<String> {
     let senders = if route.schemes.is_empty() { "public".to_owned() } else { route.schemes.join(" ") };
-    let mut cells = vec![
-        route.namespace.clone(),
-        route.workflow.clone(),
-        route.methods.join(","),
-        route.url.clone(),
-        senders,
-    ];
+    let mut cells =
+        vec![route.namespace.clone(), route.workflow.clone(), route.methods.join(","), route.url.clone(), senders];
     if wide {
         cells.extend([route.mode.clone(), route.generation.to_string(), route.revision.clone()]);
     }
@@ -129,7 +124,10 @@ mod tests {
     }
 
     fn target(port: u16) -> Target {
-        Target { listen: ([127, 0, 0, 1], port).into(), sources: vec![PathBuf::from("my hooks"), PathBuf::from("keys.yaml")] }
+        Target {
+            listen: ([127, 0, 0, 1], port).into(),
+            sources: vec![PathBuf::from("my hooks"), PathBuf::from("keys.yaml")],
+        }
     }
 
     #[test]

@@ -131,9 +131,8 @@ fn headers(fields: &[String]) -> Result<HeaderMap, Failure> {
         let parts = field.split_once(':').and_then(|(name, value)| {
             Some((HeaderName::from_str(name.trim()).ok()?, HeaderValue::from_str(value.trim()).ok()?))
         });
-        let (name, value) = parts.ok_or_else(|| {
-            Failure::usage("read --header: it is not a header field").next("--header 'name: value'")
-        })?;
+        let (name, value) = parts
+            .ok_or_else(|| Failure::usage("read --header: it is not a header field").next("--header 'name: value'"))?;
         headers.append(name, value);
     }
     Ok(headers)

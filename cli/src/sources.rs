@@ -131,11 +131,7 @@ impl Walk {
 
 impl Stamp {
     fn of(found: &Metadata) -> Self {
-        Self {
-            identity: (found.dev(), found.ino()),
-            size: found.len(),
-            changed: (found.ctime(), found.ctime_nsec()),
-        }
+        Self { identity: (found.dev(), found.ino()), size: found.len(), changed: (found.ctime(), found.ctime_nsec()) }
     }
 }
 

@@ -86,9 +86,9 @@ impl Args {
         }
         let vars = self.vars.as_ref().map(|path| Ok((path, input::json(path)?))).transpose()?;
         let Some((path, vars)) = vars else { return Ok(Bindings::new(scope)) };
-        let members = vars.as_object().ok_or_else(|| {
-            Failure::usage(format!("read {}: --vars must be a JSON object", path.display()))
-        })?;
+        let members = vars
+            .as_object()
+            .ok_or_else(|| Failure::usage(format!("read {}: --vars must be a JSON object", path.display())))?;
         let (roots, names): (Vec<_>, Vec<_>) = members.iter().partition(|(name, _)| name.starts_with('$'));
         let scope = roots.into_iter().fold(scope, |scope, (name, value)| scope.with(name, value.clone()));
         Ok(names.into_iter().fold(Bindings::new(scope), |all, (name, value)| all.with_json(name, value.clone())))

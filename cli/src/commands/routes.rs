@@ -65,7 +65,8 @@ pub async fn execute(args: &Args, console: &mut Console) -> Result<Exit, Failure
 async fn ask<T: DeserializeOwned>(admin: &Url, path: &str) -> Result<T, Failure> {
     let url = admin.join(path).map_err(|error| Failure::usage(format!("read --admin {admin}: {error}")))?;
     let foreign = |what: String| {
-        Failure::stuck(format!("ask {url}: {what}")).next("--admin URL, the one that `boathook run` names when it starts")
+        Failure::stuck(format!("ask {url}: {what}"))
+            .next("--admin URL, the one that `boathook run` names when it starts")
     };
     let answer = client::to(&url)?.get(url.clone()).send().await.map_err(|error| {
         Failure::stuck(format!("ask {url}: {}", client::reason(&error)))

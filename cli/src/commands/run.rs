@@ -87,8 +87,11 @@ impl Session<'_> {
         let is_trusted = self.serve(&reading);
         let serves_nothing = self.gateway.routes().is_empty() && !reading.world.problems.is_empty();
         if !is_trusted || serves_nothing {
-            return Err(Failure::no("nothing can be served from these files")
-                .next(format!("mend what is above, then: {} validate {}", route_list::invocation(), self.files())));
+            return Err(Failure::no("nothing can be served from these files").next(format!(
+                "mend what is above, then: {} validate {}",
+                route_list::invocation(),
+                self.files()
+            )));
         }
         self.announce(loopback)?;
         Ok(site)
@@ -142,7 +145,9 @@ impl Session<'_> {
         self.console.print(&route_list::table(&self.gateway.routes(), &target, false))?;
         self.console.say(&format!("\nserving on http://{}, admin on http://{}", addresses.public, addresses.admin));
         if loopback {
-            self.console.say("steps may reach this machine (127.0.0.0/8): --deny-loopback-egress refuses it, as a cluster does");
+            self.console.say(
+                "steps may reach this machine (127.0.0.0/8): --deny-loopback-egress refuses it, as a cluster does",
+            );
         }
         Ok(())
     }
@@ -178,8 +183,10 @@ fn keep_admin_local(admin: SocketAddr) -> Result<(), Failure> {
     if admin.ip().is_loopback() {
         return Ok(());
     }
-    Err(Failure::usage(format!("serve the admin port on {admin}: it asks nobody who they are, so it stays on loopback"))
-        .next(format!("--admin 127.0.0.1:{}", admin.port())))
+    Err(Failure::usage(format!(
+        "serve the admin port on {admin}: it asks nobody who they are, so it stays on loopback"
+    ))
+    .next(format!("--admin 127.0.0.1:{}", admin.port())))
 }
 
 /// The address that a client on this machine uses: one does not connect to 0.0.0.0.

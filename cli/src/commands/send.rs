@@ -38,9 +38,12 @@ pub async fn execute(args: &Args, console: &mut Console) -> Result<Exit, Failure
     }
     let answer = call.body(raw.body).send().await.map_err(|error| unreachable(&url, &error))?;
     let status = answer.status();
-    let told = TOLD.iter().filter_map(|name| Some(format!("{name}: {}\n", answer.headers().get(*name)?.to_str().ok()?)));
-    let head = format!("{} {}\n{}", status.as_u16(), status.canonical_reason().unwrap_or_default(), told.collect::<String>());
-    let body = answer.text().await.map_err(|error| Failure::stuck(format!("read the answer: {}", client::reason(&error))))?;
+    let told =
+        TOLD.iter().filter_map(|name| Some(format!("{name}: {}\n", answer.headers().get(*name)?.to_str().ok()?)));
+    let head =
+        format!("{} {}\n{}", status.as_u16(), status.canonical_reason().unwrap_or_default(), told.collect::<String>());
+    let body =
+        answer.text().await.map_err(|error| Failure::stuck(format!("read the answer: {}", client::reason(&error))))?;
     console.print(&if body.is_empty() { head } else { format!("{head}\n{body}") })?;
     Ok(if status.is_success() { Exit::Done } else { Exit::No })
 }

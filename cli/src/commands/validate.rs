@@ -72,9 +72,9 @@ fn machine_readable(world: &Assembled) -> Value {
 }
 
 fn violation(world: &Assembled, problem: &Problem) -> Value {
-    let object = problem.object.as_ref().map(|object| {
-        json!({"kind": object.kind.as_str(), "namespace": object.key.namespace, "name": object.key.name})
-    });
+    let object = problem.object.as_ref().map(
+        |object| json!({"kind": object.kind.as_str(), "namespace": object.key.namespace, "name": object.key.name}),
+    );
     json!({
         "file": world.loaded.files.get(problem.file).map(|file| file.name.as_str()),
         "line": problem.place.as_ref().map(|place| place.line),

@@ -62,7 +62,9 @@ pub fn decode(kind: Kind, node: &Node) -> Result<Decoded, DecodeError> {
             let spec: WebhookGatewaySpec = member(node, "spec")?;
             Ok(Decoded::Gateway(Arc::new(Object::new(&metadata, spec))))
         }
-        Kind::Secret => secret(node, metadata.labels.unwrap_or_default()).map(|secret| Decoded::Secret(Arc::new(secret))),
+        Kind::Secret => {
+            secret(node, metadata.labels.unwrap_or_default()).map(|secret| Decoded::Secret(Arc::new(secret)))
+        }
         Kind::ConfigMap => Ok(Decoded::ConfigMap(Arc::new(ConfigMapObject { data: texts(node, "data") }))),
         Kind::Namespace => Ok(Decoded::Namespace(Arc::new(metadata.labels.unwrap_or_default()))),
         Kind::ServiceAccount => Ok(Decoded::ServiceAccount),

@@ -1,7 +1,7 @@
 //! One document's text → a tree, under the loader's bounds.
 
-use serde_saphyr::options::{AliasLimits, DuplicateKeyPolicy, NonFiniteFloatPolicy};
 use serde_saphyr::budget::BudgetBreach;
+use serde_saphyr::options::{AliasLimits, DuplicateKeyPolicy, NonFiniteFloatPolicy};
 use serde_saphyr::{Error, MessageFormatter as _, Options, UserMessageFormatter};
 
 use super::limits;
@@ -20,7 +20,8 @@ pub struct ParseError {
 /// The tree of one document. Places count from the start of `text`.
 pub fn parse(text: &str) -> Result<Node, ParseError> {
     if text.len() > limits::DOCUMENT_SIZE {
-        let message = format!("this document is larger than {} bytes, which no API server takes", limits::DOCUMENT_SIZE);
+        let message =
+            format!("this document is larger than {} bytes, which no API server takes", limits::DOCUMENT_SIZE);
         return Err(ParseError { place: None, message });
     }
     serde_saphyr::from_str_with_options(text, options(text.len())).map_err(|error| describe(&error, text))

@@ -38,7 +38,11 @@ impl std::fmt::Display for Subject {
     /// `WebhookWorkflow shop/github-push`
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { kind, key } = self;
-        if key.namespace.is_empty() { write!(out, "{} {}", kind.as_str(), key.name) } else { write!(out, "{} {key}", kind.as_str()) }
+        if key.namespace.is_empty() {
+            write!(out, "{} {}", kind.as_str(), key.name)
+        } else {
+            write!(out, "{} {key}", kind.as_str())
+        }
     }
 }
 

@@ -102,7 +102,13 @@ impl<'a> Reader<'a> {
     }
 
     /// Adds a problem of the file.
-    pub fn problem(&mut self, object: Option<Subject>, place: Option<Place>, reason: &'static str, what: (Field, String)) {
+    pub fn problem(
+        &mut self,
+        object: Option<Subject>,
+        place: Option<Place>,
+        reason: &'static str,
+        what: (Field, String),
+    ) {
         let (field, message) = what;
         let confidential = self.confidential;
         self.loaded.problems.push(Problem { file: self.file, place, object, reason, field, message, confidential });

@@ -64,7 +64,9 @@ impl Walk<'_> {
         let message = if self.confidential {
             format!("this word is {meaning} for kubectl (YAML 1.1) and text for YAML 1.2: write it in quotes")
         } else {
-            format!("`{word}` is {meaning} for kubectl (YAML 1.1) and text for YAML 1.2: write \"{word}\" in quotes, or {meant}")
+            format!(
+                "`{word}` is {meaning} for kubectl (YAML 1.1) and text for YAML 1.2: write \"{word}\" in quotes, or {meant}"
+            )
         };
         self.found.push(Unclear { place: place.clone(), field: field.clone(), message });
     }

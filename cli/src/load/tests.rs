@@ -1,3 +1,5 @@
+//! Tests of `load`.
+
 use boathook_operator_core::compile::Accepted;
 use boathook_operator_core::field::Field;
 use boathook_operator_core::object::ObjectKey;
@@ -133,7 +135,8 @@ fn the_only_gateway_of_the_files_is_the_default_one() {
 spec: {{storage: {{embedded: {{}}}}}}\n"
         )
     };
-    let default = |text: &str| world(&loaded(text), &Surroundings::default(), Accepted::default()).platform.default_gateway;
+    let default =
+        |text: &str| world(&loaded(text), &Surroundings::default(), Accepted::default()).platform.default_gateway;
     assert_eq!(default(&gateway("one")), ObjectKey::new("edge", "one"));
     assert_eq!(default(&format!("{}---\n{}", gateway("one"), gateway("two"))), ObjectKey::new("boathook", "default"));
 }

@@ -1,3 +1,5 @@
+//! Tests of `sources`.
+
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;

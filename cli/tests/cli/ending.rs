@@ -92,7 +92,8 @@ fn a_port_in_use_is_exit_3_with_the_next_thing_to_try() {
 fn files_with_nothing_to_serve_are_exit_1() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("hello.yaml"), answering("hello", 1).replace("public", "pubic")).unwrap();
-    let ended = boathook(&["run", folder.path().to_str().unwrap(), "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"]);
+    let ended =
+        boathook(&["run", folder.path().to_str().unwrap(), "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"]);
     assert_eq!(ended.status.code(), Some(1));
     assert!(err(&ended).contains("did you mean `public`?"), "{}", err(&ended));
     assert!(err(&ended).contains("validate "), "{}", err(&ended));
@@ -140,7 +141,10 @@ fn nothing_is_coloured_in_a_pipe() {
 #[test]
 fn version_and_help_are_data() {
     let version = boathook(&["--version"]);
-    assert_eq!((version.status.code(), out(&version).as_str()), (Some(0), concat!("boathook ", env!("CARGO_PKG_VERSION"), "\n")));
+    assert_eq!(
+        (version.status.code(), out(&version).as_str()),
+        (Some(0), concat!("boathook ", env!("CARGO_PKG_VERSION"), "\n"))
+    );
     let help = boathook(&["--help"]);
     assert_eq!(help.status.code(), Some(0));
     assert!(out(&help).contains("validate"), "{}", out(&help));

@@ -1,7 +1,13 @@
 //! The command from outside: in process where that shows the same, as a process where signals, ports and exit codes are
 //! what is tested.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests fail by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail by panicking"
+)]
 
 mod ending;
 mod eval;

@@ -1,3 +1,5 @@
+//! Tests of `expr`.
+
 mod failures;
 mod functions;
 mod language;

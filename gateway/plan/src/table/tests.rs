@@ -1,3 +1,5 @@
+//! Tests of `table`.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Tests of `template`.
+
 use jiff::Timestamp;
 use proptest::prelude::*;
 use serde_json::json;

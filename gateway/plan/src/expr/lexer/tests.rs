@@ -1,3 +1,5 @@
+//! Tests of `lexer`.
+
 use super::*;
 
 fn tokens(text: &str) -> Vec<(TokenKind, &str)> {

@@ -1,3 +1,5 @@
+//! Tests of `tests`.
+
 use super::*;
 
 fn missing(source: &str, context: serde_json::Value) -> Option<String> {

@@ -1,3 +1,5 @@
+//! Tests of `tests`.
+
 #![expect(clippy::disallowed_methods, reason = "what is tested is that it comes soon")]
 
 use std::time::{Duration, Instant};

@@ -1,3 +1,5 @@
+//! Tests of `read`.
+
 use proptest::prelude::*;
 
 use super::*;

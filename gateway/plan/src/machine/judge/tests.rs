@@ -1,3 +1,5 @@
+//! Tests of `judge`.
+
 use super::*;
 
 const RETRY: Retry = Retry { attempts: 9, initial_ms: 1_000, factor: 2, max_ms: 60_000 };
