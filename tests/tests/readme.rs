@@ -1,4 +1,13 @@
 //! The README as a newcomer follows it: each command is run, and each answer that it shows is the answer that comes.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::format_push_string,
+    clippy::print_stdout,
+    reason = "a test fails by panicking; the lints' own exemption covers `#[test]` functions alone"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,13 @@
 //! The shape of the code, held by a test: file sizes, what opens a file, where files lie, what may depend on what.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::format_push_string,
+    clippy::print_stdout,
+    reason = "a test fails by panicking; the lints' own exemption covers `#[test]` functions alone"
+)]
 
 use std::collections::BTreeSet;
 use std::fs;
