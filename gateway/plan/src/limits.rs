@@ -76,10 +76,7 @@ pub const MESSAGE_SIZE: usize = 4 << 10;
 /// How many attempts of one step its trace holds, the last ones.
 pub const TRACE_ATTEMPTS: usize = 32;
 
-/// Bytes of one header field's value in an answer.
-pub const ANSWER_HEADER_SIZE: usize = 8 << 10;
-
-/// Bytes of one outbound header value: what common servers read of a field.
+/// Bytes of one header value that we write, to a target or in an answer: what common servers read of a field.
 pub const HEADER_VALUE_SIZE: usize = 8 << 10;
 
 /// Bytes of an outbound body: a whole execution's results fit, a runaway template does not.

@@ -50,31 +50,36 @@ impl State {
         if self.live.finished || !(self.live.started || self.live.cancelled.is_some()) {
             return Decision::Wait;
         }
-        if let Some(fact) = self.halt() {
-            return Decision::Write(fact);
-        }
         match &self.progress.stage {
             Stage::Over(outcome) => Decision::Finish(outcome.clone(), None),
             Stage::Ended { message } => self.succeed(message.clone()),
-            Stage::Main if self.progress.frame.current().is_none() => self.succeed(None),
-            Stage::OnFailure { error, .. } if self.progress.frame.current().is_none() => {
-                Decision::Finish(Outcome::Failed(error.clone()), None)
-            }
-            Stage::Main | Stage::OnFailure { .. } => match self.cancel() {
-                Some(fact) => Decision::Write(fact),
-                None => self.within(&self.progress.frame),
-            },
+            Stage::Main | Stage::OnFailure { .. } => self.go_on(),
+        }
+    }
+
+    /// What ends the stage comes before what is next in it; nothing is left to cancel where all steps are done.
+    fn go_on(&self) -> Decision {
+        let frame = &self.progress.frame;
+        let done = frame.current().is_none();
+        let cancelled = if done { None } else { self.cancel() };
+        if let Some(fact) = cancelled.or_else(|| self.halt()) {
+            return Decision::Write(fact);
+        }
+        match &self.progress.stage {
+            Stage::OnFailure { error, .. } if done => Decision::Finish(Outcome::Failed(error.clone()), None),
+            Stage::Main if done => self.succeed(None),
+            Stage::Main | Stage::OnFailure { .. } | Stage::Ended { .. } | Stage::Over(_) => self.within(frame),
         }
     }
 
     /// A cancellation, unless the step in flight may finish first.
     fn cancel(&self) -> Option<Fact> {
-        let reason = match self.live.cancelled? {
+        let (reason, message) = match self.live.cancelled? {
             Cancellation::Requested if self.in_flight() => return None,
-            Cancellation::Requested => StepReason::Cancelled,
-            Cancellation::ShuttingDown => StepReason::ShuttingDown,
+            Cancellation::Requested => (StepReason::Cancelled, "the execution was cancelled"),
+            Cancellation::ShuttingDown => (StepReason::ShuttingDown, "the gateway stops"),
         };
-        Some(self.stopped(StepFailure::new(reason, "the execution was cancelled")))
+        Some(self.stopped(StepFailure::new(reason, message)))
     }
 
     fn in_flight(&self) -> bool {

@@ -86,6 +86,8 @@ pub(super) fn bounded(mut message: String) -> String {
     if message.len() > MESSAGE_SIZE {
         message.truncate(message.floor_char_boundary(MESSAGE_SIZE - MORE.len()));
         message.push_str(MORE);
+        // A journal of short messages must not hold the memory of long ones.
+        message.shrink_to_fit();
     }
     message
 }

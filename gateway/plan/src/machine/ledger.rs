@@ -41,12 +41,16 @@ impl Ledger {
         })
     }
 
-    /// Whether this fact of this step still fits.
+    /// Whether this fact of this step still fits. A retry must leave room for the outcome of the next attempt.
     pub(super) fn admit(&self, step: &str, fact: &Fact) -> Result<(), StepFailure> {
-        if self.bytes.saturating_add(cost(fact)) <= JOURNAL_SIZE {
+        let limit = if self.bytes.saturating_add(cost(fact)) > JOURNAL_SIZE {
+            format!("{} MiB", JOURNAL_SIZE >> 20)
+        } else if matches!(fact, Fact::Retrying { .. }) && self.entries.saturating_add(1) >= JOURNAL_ENTRIES {
+            format!("{JOURNAL_ENTRIES} entries")
+        } else {
             return Ok(());
-        }
-        let message = format!("the execution would exceed {} MiB with step `{step}`", JOURNAL_SIZE >> 20);
+        };
+        let message = format!("the execution would exceed {limit} with step `{step}`");
         Err(StepFailure::new(StepReason::ResourceExhausted, message))
     }
 }

@@ -113,3 +113,6 @@ fn feed(hash: &mut Sha256, part: &[u8]) {
     hash.update((part.len() as u64).to_be_bytes());
     hash.update(part);
 }
+
+#[cfg(test)]
+mod tests;

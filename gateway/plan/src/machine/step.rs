@@ -7,7 +7,6 @@ use super::entry::{Entry, Fact};
 use super::event::{Cancellation, Event, EventKind};
 use super::outcome::Outcome;
 use super::place::Place;
-use super::progress::Stage;
 use super::state::{State, Waiting};
 use crate::json::Json;
 use crate::limits::TURN;
@@ -46,8 +45,7 @@ impl Advance {
                 }
             }
             EventKind::Due(Alarm::Turn) => {}
-            // An alarm that went off too early is set again.
-            EventKind::Due(Alarm::Deadline | Alarm::Timeout | Alarm::FailureTimeout) => self.arm(),
+            EventKind::Due(alarm @ (Alarm::Deadline | Alarm::Timeout | Alarm::FailureTimeout)) => self.early(&alarm),
             EventKind::Cancelled(Cancellation::Requested) => {
                 self.state.live.cancelled.get_or_insert(Cancellation::Requested);
             }
@@ -99,20 +97,18 @@ impl Advance {
     /// Writes an entry, and does what must follow it at once.
     fn write(&mut self, fact: Fact) {
         let entry = Entry { at: self.state.live.clock, fact };
-        let before = self.state.progress.answered;
+        let (answered, failed) = (self.state.progress.answered, self.state.error().is_some());
         self.state.progress.apply(&self.state.program, &entry);
         let ended = matches!(entry.fact, Fact::Stopped { .. });
         self.effects.push(Effect::Journal(entry));
         if ended {
             self.abandon();
         }
-        let Some(error) = self.state.error().cloned() else { return };
-        if !before {
-            self.effects.push(Effect::Respond(self.state.failure_answer(&error)));
+        let Some(error) = self.state.error().filter(|_| !failed) else { return };
+        if !answered {
+            self.effects.push(Effect::Respond(self.state.failure_answer(error)));
         }
-        if matches!(self.state.progress.stage, Stage::OnFailure { since, .. } if since == self.state.live.clock) {
-            self.arm();
-        }
+        self.arm();
     }
 
     /// Stops what is under way.
@@ -121,6 +117,14 @@ impl Advance {
             if matches!(waiting, Waiting::Attempt(_)) {
                 self.effects.push(Effect::Abandon(place));
             }
+        }
+    }
+
+    /// An alarm that went off too early is set again.
+    fn early(&mut self, alarm: &Alarm) {
+        let now = self.state.live.clock;
+        if let Some((alarm, due)) = self.state.alarms().into_iter().find(|(known, due)| known == alarm && *due > now) {
+            self.effects.push(Effect::Alarm(alarm, until(due, now)));
         }
     }
 

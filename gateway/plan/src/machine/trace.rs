@@ -2,6 +2,8 @@
 //!
 //! Follows from the entries, but for a step in flight. Sensitive results are not in it.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -16,6 +18,9 @@ use crate::reason::StepFailure;
 #[serde(transparent)]
 pub struct Trace {
     steps: Vec<StepTrace>,
+    /// Positions of the steps that are not over: a run may have thousands that are.
+    #[serde(skip)]
+    open: BTreeMap<Place, usize>,
 }
 
 /// One step.
@@ -93,20 +98,24 @@ impl Trace {
 
     /// Changes the trace of a step that is not over, begun where there is none.
     pub(super) fn update(&mut self, of: Opened<'_>, change: impl FnOnce(&mut StepTrace)) {
-        let same = |step: &&mut StepTrace| step.place == *of.place && step.ended.is_none();
-        if let Some(step) = self.steps.iter_mut().rev().find(same) {
-            return change(step);
+        let index = self.open.get(of.place).copied().unwrap_or_else(|| {
+            self.steps.push(StepTrace::new(of));
+            self.open.insert(of.place.clone(), self.steps.len() - 1);
+            self.steps.len() - 1
+        });
+        let Some(step) = self.steps.get_mut(index) else { return };
+        change(step);
+        if step.ended.is_some() {
+            self.open.remove(of.place);
         }
-        let mut step = StepTrace::new(of);
-        change(&mut step);
-        self.steps.push(step);
     }
 
     /// The run ended: so did every step that is not over.
     pub(super) fn close(&mut self, phase: Phase, at: Timestamp) {
-        for step in self.steps.iter_mut().filter(|step| step.ended.is_none()) {
-            step.phase = phase;
-            step.ended = Some(at);
+        for (_, index) in std::mem::take(&mut self.open) {
+            if let Some(step) = self.steps.get_mut(index) {
+                step.end(phase, at);
+            }
         }
     }
 }

@@ -8,7 +8,7 @@ use http::{HeaderName, HeaderValue, StatusCode};
 use super::Reply;
 use crate::expr::{EvalError, ExprError, Reference};
 use crate::json::Json;
-use crate::limits::ANSWER_HEADER_SIZE;
+use crate::limits::HEADER_VALUE_SIZE;
 use crate::plan::{Answer, AnswerBody, Delimiters};
 use crate::problem::Problem;
 use crate::reason::{StepFailure, StepReason};
@@ -109,7 +109,7 @@ impl AnswerProgram {
             reply = Reply::empty(reply.status);
         }
         for (name, template) in &self.headers {
-            let text = template.render_text(scope).map_err(within(name.as_str()))?;
+            let text = template.render_text(scope).map_err(within(&format!("headers.{name}")))?;
             reply.headers.insert(name.clone(), value(name, &text)?);
         }
         Ok(reply)
@@ -163,8 +163,8 @@ fn field(name: &str, value: &str, delimiters: Delimiters) -> Result<(HeaderName,
 }
 
 fn value(name: &HeaderName, text: &str) -> Result<HeaderValue, StepFailure> {
-    let refuse = |what: &str| StepFailure::new(StepReason::InvalidRequest, format!("header field {name}: {what}"));
-    if text.len() > ANSWER_HEADER_SIZE {
+    let refuse = |what: &str| StepFailure::new(StepReason::InvalidRequest, format!("headers.{name}: {what}"));
+    if text.len() > HEADER_VALUE_SIZE {
         return Err(refuse("the value is longer than 8 KiB"));
     }
     HeaderValue::from_bytes(text.as_bytes()).map_err(|_| refuse("the value holds a control character"))
@@ -177,3 +177,6 @@ fn within(field: &str) -> impl Fn(EvalError) -> StepFailure {
         failure
     }
 }
+
+#[cfg(test)]
+mod tests;

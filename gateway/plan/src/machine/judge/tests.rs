@@ -32,4 +32,5 @@ fn a_long_message_is_cut_between_characters() {
     let long = bounded("é".repeat(4_000));
     assert_eq!(long.len(), 4_095);
     assert!(long.ends_with("é…"));
+    assert!(long.capacity() < 8_000, "{}", long.capacity());
 }

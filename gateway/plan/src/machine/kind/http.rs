@@ -30,6 +30,6 @@ impl Http {
     }
 
     pub(super) fn references<'p>(&'p self, found: &mut Vec<&'p Reference>) {
-        let _ = (found, &self.program);
+        found.extend(self.program.references());
     }
 }
