@@ -1,0 +1,283 @@
+//! Plans as short YAML: the program and the response as users write them, with the compiler's defaults.
+
+use std::collections::BTreeMap;
+
+use boathook_plan::plan::{
+    Answer, AnswerBody, Block, BranchStep, Case, Check, Delimiters, Egress, EndOutcome, EndStep, HttpBody, HttpStep,
+    OnError, Plan, Program, Response, Retry, Step, StepKind, ValidateStep, Webhook, WorkflowRef,
+};
+use serde::Deserialize;
+use serde_json::Value;
+
+/// The part of a workflow's `spec` that the machine runs.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Spec {
+    steps: Vec<StepSpec>,
+    blocks: Vec<BlockSpec>,
+    on_failure: Option<RunSpec>,
+    vars: Value,
+    timeout: Option<String>,
+    response: ResponseSpec,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BlockSpec {
+    name: String,
+    steps: Vec<StepSpec>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RunSpec {
+    run: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct StepSpec {
+    name: String,
+    r#if: Option<String>,
+    until: Option<String>,
+    timeout: Option<String>,
+    retry: Option<RetrySpec>,
+    #[serde(default)]
+    on_error: OnError,
+    #[serde(default)]
+    sensitive: bool,
+    http: Option<HttpSpec>,
+    set: Option<Value>,
+    validate: Option<ValidateSpec>,
+    branch: Option<BranchSpec>,
+    respond: Option<AnswerSpec>,
+    end: Option<EndSpec>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RetrySpec {
+    attempts: u32,
+    backoff: Option<BackoffSpec>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BackoffSpec {
+    initial: String,
+    factor: u32,
+    max: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HttpSpec {
+    url: String,
+    json: Option<Value>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ValidateSpec {
+    #[serde(default)]
+    value: Value,
+    schema: Option<Value>,
+    #[serde(default)]
+    checks: Vec<Check>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BranchSpec {
+    cases: Vec<CaseSpec>,
+    r#else: Option<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CaseSpec {
+    r#if: String,
+    run: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EndSpec {
+    #[serde(default)]
+    outcome: EndOutcome,
+    message: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct ResponseSpec {
+    deadline: Option<String>,
+    status: Option<u16>,
+    headers: BTreeMap<String, String>,
+    json: Option<Value>,
+    text: Option<String>,
+    late: Option<AnswerSpec>,
+    failed: Option<AnswerSpec>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct AnswerSpec {
+    status: Option<u16>,
+    headers: BTreeMap<String, String>,
+    json: Option<Value>,
+    text: Option<String>,
+}
+
+impl Spec {
+    /// Reads a spec; a case with a mistake in it is no case.
+    pub fn read(yaml: &str) -> Self {
+        serde_saphyr::from_str(yaml).expect("a spec in YAML")
+    }
+
+    /// The plan of the workflow `orders` in the namespace `shop`.
+    pub fn plan(&self) -> Plan {
+        let name = |text: &str| text.to_owned();
+        Plan {
+            workflow: WorkflowRef { namespace: name("shop"), name: name("orders"), uid: name("uid-of-orders") },
+            generation: 1,
+            webhook: webhook(),
+            vars: self.vars.clone().into(),
+            secrets: Vec::new(),
+            timeout_ms: self.timeout.as_deref().map_or(30_000, milliseconds),
+            delimiters: Delimiters::Braces,
+            program: Program {
+                steps: self.steps.iter().map(StepSpec::step).collect(),
+                blocks: self.blocks.iter().map(BlockSpec::block).collect(),
+                on_failure: self.on_failure.as_ref().map(|block| block.run.clone()),
+            },
+            response: self.response.response(),
+            egress: Egress { internet: true, allow_addresses: vec![], allow_hosts: vec![], loopback: false },
+        }
+    }
+}
+
+impl BlockSpec {
+    fn block(&self) -> Block {
+        Block { name: self.name.clone(), steps: self.steps.iter().map(StepSpec::step).collect() }
+    }
+}
+
+impl StepSpec {
+    fn step(&self) -> Step {
+        let default = Retry { attempts: if self.http.is_some() { 3 } else { 1 }, ..RETRY };
+        Step {
+            name: self.name.clone(),
+            if_: self.r#if.clone(),
+            timeout_ms: self.timeout.as_deref().map_or(30_000, milliseconds),
+            retry: self.retry.as_ref().map_or(default, RetrySpec::retry),
+            until: self.until.clone(),
+            on_error: self.on_error,
+            sensitive: self.sensitive,
+            kind: self.kind().unwrap_or_else(|| panic!("step {} has no kind", self.name)),
+        }
+    }
+
+    fn kind(&self) -> Option<StepKind> {
+        let http = self.http.as_ref().map(|step| StepKind::Http(Box::new(step.step())));
+        let set = self.set.clone().map(|values| StepKind::Set(values.into()));
+        let validate = self.validate.clone().map(|step| {
+            StepKind::Validate(ValidateStep {
+                value: step.value.into(),
+                schema: step.schema.map(Into::into),
+                checks: step.checks,
+            })
+        });
+        let branch = self.branch.clone().map(|step| {
+            let cases = step.cases.into_iter().map(|case| Case { if_: case.r#if, run: case.run }).collect();
+            StepKind::Branch(BranchStep { cases, else_: step.r#else })
+        });
+        let respond = self.respond.as_ref().map(|answer| StepKind::Respond(answer.answer()));
+        let end = self.end.clone().map(|step| StepKind::End(EndStep { outcome: step.outcome, message: step.message }));
+        http.or(set).or(validate).or(branch).or(respond).or(end)
+    }
+}
+
+const RETRY: Retry = Retry { attempts: 1, initial_ms: 1_000, factor: 2, max_ms: 60_000 };
+
+impl RetrySpec {
+    fn retry(&self) -> Retry {
+        let Some(backoff) = &self.backoff else { return Retry { attempts: self.attempts, ..RETRY } };
+        Retry {
+            attempts: self.attempts,
+            initial_ms: milliseconds(&backoff.initial),
+            factor: backoff.factor,
+            max_ms: milliseconds(&backoff.max),
+        }
+    }
+}
+
+impl HttpSpec {
+    fn step(&self) -> HttpStep {
+        HttpStep {
+            method: "POST".to_owned(),
+            url: self.url.clone(),
+            query: BTreeMap::new(),
+            headers: BTreeMap::new(),
+            body: self.json.clone().map(|value| HttpBody::Json(value.into())),
+            hosts: vec!["api.example.test".to_owned()],
+            expect: vec!["2xx".to_owned()],
+            auth: None,
+            sign_standard_webhooks: None,
+            follow_redirects: 0,
+            max_response_size: 1 << 20,
+        }
+    }
+}
+
+impl ResponseSpec {
+    fn response(&self) -> Response {
+        let own = AnswerSpec {
+            status: self.status,
+            headers: self.headers.clone(),
+            json: self.json.clone(),
+            text: self.text.clone(),
+        };
+        Response {
+            deadline_ms: self.deadline.as_deref().map_or(10_000, milliseconds),
+            answer: own.answer(),
+            late: self.late.as_ref().map(AnswerSpec::answer),
+            failed: self.failed.as_ref().map(AnswerSpec::answer),
+        }
+    }
+}
+
+impl AnswerSpec {
+    fn answer(&self) -> Answer {
+        let text = self.text.clone().map(AnswerBody::Text);
+        Answer {
+            status: self.status,
+            headers: self.headers.clone(),
+            body: self.json.clone().map(|value| AnswerBody::Json(value.into())).or(text),
+        }
+    }
+}
+
+fn webhook() -> Webhook {
+    Webhook {
+        host: None,
+        path: "/orders".to_owned(),
+        base_url: "https://hooks.example.test".to_owned(),
+        methods: vec!["POST".to_owned()],
+        max_body_size: 1 << 20,
+        verification: None,
+    }
+}
+
+/// Reads `1500ms`, `2s`, `5m` or `1h`.
+pub fn milliseconds(text: &str) -> u64 {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = match &text[digits.len()..] {
+        "ms" => 1,
+        "s" => 1_000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        other => panic!("{text}: unknown unit {other:?}"),
+    };
+    digits.parse::<u64>().expect("a number") * unit
+}

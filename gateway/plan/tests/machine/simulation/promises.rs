@@ -1,0 +1,189 @@
+//! What must hold whatever happens, checked at each effect and at the end.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use boathook_plan::json::Json;
+use boathook_plan::machine::{Alarm, Attempt, Effect, Entry, EventKind, Fact, Outcome, Place};
+use boathook_plan::reason::StepReason;
+use boathook_plan::reply::Reply;
+use jiff::{SignedDuration, Timestamp};
+
+use super::programs::Sample;
+
+/// A promise that does not hold.
+pub type Broken = String;
+
+/// What an execution has shown of itself, over all its owners.
+pub struct Witness<'s> {
+    sample: &'s Sample,
+    deadline: Timestamp,
+    /// Every entry, as the machine wrote it.
+    pub written: Vec<Entry>,
+    pub answer: Option<Reply>,
+    pub finish: Option<Outcome>,
+    /// Attempts under way.
+    pub in_flight: BTreeMap<Place, u32>,
+    keys: BTreeMap<Place, uuid::Uuid>,
+    results: BTreeMap<Place, Json>,
+    failed_attempts: BTreeMap<Place, u32>,
+    responded_by_step: bool,
+    /// Alarms that may be set: those of a stage once, and each again when it went off.
+    alarms_left: usize,
+    /// Whether somebody cancelled.
+    cancelled: bool,
+}
+
+impl<'s> Witness<'s> {
+    pub fn new(sample: &'s Sample, received_at: Timestamp) -> Self {
+        let deadline = received_at + SignedDuration::from_millis(sample.deadline_ms.cast_signed());
+        Self {
+            sample,
+            deadline,
+            written: Vec::new(),
+            answer: None,
+            finish: None,
+            in_flight: BTreeMap::new(),
+            keys: BTreeMap::new(),
+            results: BTreeMap::new(),
+            failed_attempts: BTreeMap::new(),
+            responded_by_step: false,
+            alarms_left: 0,
+            cancelled: false,
+        }
+    }
+
+    /// One event that the machine is told.
+    pub fn hears(&mut self, event: &EventKind) {
+        self.cancelled |= matches!(event, EventKind::Cancelled(_));
+        self.alarms_left += match event {
+            EventKind::Started => 3,
+            EventKind::Due(_) => 1,
+            EventKind::Attempted { .. } | EventKind::Cancelled(_) => 0,
+        };
+        if let EventKind::Attempted { place, attempt, .. } = event
+            && self.in_flight.get(place) == Some(attempt)
+        {
+            self.in_flight.remove(place);
+        }
+    }
+
+    /// One effect, asked for at this time.
+    pub fn sees(&mut self, effect: &Effect, now: Timestamp) -> Result<(), Broken> {
+        hold(self.finish.is_none(), || format!("an effect after the end: {effect:?}"))?;
+        match effect {
+            Effect::Journal(entry) => self.sees_entry(entry, now),
+            Effect::Attempt(attempt) => self.sees_attempt(attempt, now),
+            Effect::Abandon(place) => {
+                hold(self.in_flight.remove(place).is_some(), || format!("{place} is abandoned but not under way"))
+            }
+            Effect::Alarm(Alarm::Pause(..) | Alarm::Turn, _) => Ok(()),
+            Effect::Alarm(alarm, _) => {
+                hold(self.alarms_left > 0, || format!("{alarm:?} is set again for nothing"))?;
+                self.alarms_left -= 1;
+                Ok(())
+            }
+            Effect::Respond(reply) => {
+                hold(self.answer.is_none(), || "the sender is answered twice".to_owned())?;
+                self.answer = Some(reply.clone());
+                Ok(())
+            }
+            Effect::Finish(outcome) => {
+                self.finish = Some(outcome.clone());
+                hold(self.in_flight.is_empty(), || format!("attempts outlive the run: {:?}", self.in_flight))
+            }
+        }
+    }
+
+    fn sees_entry(&mut self, entry: &Entry, now: Timestamp) -> Result<(), Broken> {
+        let before = self.written.last().map_or(Timestamp::MIN, |entry| entry.at);
+        hold(entry.at >= before, || format!("an entry from the past: {entry:?}"))?;
+        match &entry.fact {
+            Fact::Succeeded { place, result, .. } => {
+                self.results.insert(place.clone(), result.value.clone());
+                self.responded_by_step |= self.sample.answering.contains(place.name());
+            }
+            Fact::Retrying { place, .. } => {
+                let failed = self.failed_attempts.entry(place.clone()).or_default();
+                *failed += 1;
+                let most = self.most_attempts(place);
+                let failed = self.failed_attempts[place];
+                hold(failed < most, || format!("{place} is retried after {failed} of {most} attempts"))?;
+            }
+            Fact::Skipped { place, .. } | Fact::Entered { place, .. } => self.in_time(place, now)?,
+            Fact::Returned { .. } | Fact::Failed { .. } | Fact::Ended { .. } | Fact::Stopped { .. } => {}
+        }
+        self.written.push(entry.clone());
+        Ok(())
+    }
+
+    fn sees_attempt(&mut self, attempt: &Attempt, now: Timestamp) -> Result<(), Broken> {
+        let (place, number) = (&attempt.place, attempt.attempt);
+        self.in_time(place, now)?;
+        let most = self.most_attempts(place);
+        hold((1..=most).contains(&number), || format!("{place} has attempt {number} of {most}"))?;
+        let earlier = self.in_flight.insert(place.clone(), number);
+        hold(earlier.is_none(), || format!("{place} has two attempts at once"))?;
+        hold(!self.results.contains_key(place), || format!("{place} runs again though its result is written"))?;
+        let key = *self.keys.entry(place.clone()).or_insert(attempt.idempotency_key);
+        hold(key == attempt.idempotency_key, || format!("{place} has two idempotency keys"))?;
+        let distinct: BTreeSet<_> = self.keys.values().collect();
+        hold(distinct.len() == self.keys.len(), || format!("{place} shares its idempotency key"))?;
+        self.sees_results(attempt)
+    }
+
+    /// Every result that is visible at the attempt's place is the one that was written.
+    fn sees_results(&self, attempt: &Attempt) -> Result<(), Broken> {
+        let steps = attempt.scope.get("$steps").ok_or("an attempt without $steps")?;
+        for (place, written) in self.results.iter().filter(|(place, _)| visible(place, &attempt.place)) {
+            let seen = steps.get([place.name()]);
+            hold(seen == Some(written), || format!("{} sees {seen:?} of {place}, not {written:?}", attempt.place))?;
+        }
+        Ok(())
+    }
+
+    /// Nothing of the main program starts after the deadline of a sender that still waits.
+    fn in_time(&self, place: &Place, now: Timestamp) -> Result<(), Broken> {
+        let waited_for = !place.as_str().starts_with('$') && !self.responded_by_step;
+        hold(!waited_for || now < self.deadline, || format!("{place} starts after the deadline"))
+    }
+
+    fn most_attempts(&self, place: &Place) -> u32 {
+        self.sample.attempts.get(place.name()).copied().unwrap_or(0)
+    }
+
+    /// The run is at its end.
+    pub fn ends(&self, crashed: bool) -> Result<(), Broken> {
+        let outcome = self.finish.as_ref().ok_or("the run has not finished")?;
+        hold(crashed || self.answer.is_some(), || "the sender was never answered".to_owned())?;
+        let marks = self.written.iter().filter(|entry| is_mark(entry)).count();
+        let stops = self.written.iter().filter(|entry| matches!(entry.fact, Fact::Stopped { .. })).count();
+        match outcome {
+            Outcome::Failed(error) if self.sample.on_failure && error.failure.reason != StepReason::TooManyHops => {
+                hold(marks == 1 || (marks == 0 && stops > 0), || format!("onFailure ran {marks} times"))
+            }
+            Outcome::Failed(_) | Outcome::Succeeded { .. } => {
+                hold(marks == 0, || "onFailure ran though it should not have".to_owned())
+            }
+            Outcome::Cancelled(_) => {
+                hold(self.cancelled, || "the run is cancelled by nobody".to_owned())?;
+                hold(marks == 0, || "onFailure ran after a cancellation".to_owned())
+            }
+        }
+    }
+}
+
+fn is_mark(entry: &Entry) -> bool {
+    matches!(&entry.fact, Fact::Succeeded { place, .. } if place.as_str() == "$onFailure/mark")
+}
+
+/// Whether the result of the step at `result` is seen at `place`: same block, or an outer one.
+fn visible(result: &Place, place: &Place) -> bool {
+    match result.as_str().rsplit_once('/') {
+        Some((block, _)) => place.as_str().strip_prefix(block).is_some_and(|rest| rest.starts_with('/')),
+        None => true,
+    }
+}
+
+pub fn hold(holds: bool, otherwise: impl FnOnce() -> Broken) -> Result<(), Broken> {
+    if holds { Ok(()) } else { Err(otherwise()) }
+}
