@@ -10,7 +10,7 @@ mod network;
 mod trust;
 
 pub use self::client::{Client, Clients};
-pub use self::connector::{ConnectError, Connector};
+pub use self::connector::{ConnectError, Connector, Site};
 pub use self::network::{Network, Pending, SystemNetwork};
 pub use self::trust::system_trust;
 

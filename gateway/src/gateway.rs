@@ -12,6 +12,7 @@ use tokio::time::timeout;
 use crate::admin::{self, Instance, RouteView};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::http_step::HttpExecutor;
 use crate::routes::Rejected;
 use crate::server;
 use crate::shared::Shared;
@@ -59,7 +60,8 @@ impl Gateway {
         let private = listen(config.admin).await?;
         let addresses = Addresses { public: address(&public, config.listen), admin: address(&private, config.admin) };
         let stop = Stop::new();
-        let shared = Arc::new(Shared::new(config.limits, clock, stop.signal())?);
+        let http = HttpExecutor::new(addresses.admin);
+        let shared = Arc::new(Shared::new(config.limits, clock, stop.signal(), http)?);
         let server = tokio::spawn(server::run(Arc::clone(&shared), public));
         let instance = Instance::new(addresses.public, config.sources);
         let admin = tokio::spawn(admin::run(Arc::clone(&shared), instance, private));

@@ -6,6 +6,7 @@ mod exchange;
 mod failure;
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,9 +16,8 @@ use boathook_plan::plan::Egress;
 use boathook_plan::reason::{StepFailure, StepReason};
 use boathook_plan::scope::Scope;
 use boathook_plan::secret::SecretText;
-use rustls::ClientConfig;
 
-use crate::egress::{Clients, Network, SystemNetwork, system_trust};
+use crate::egress::{Clients, Site, SystemNetwork, system_trust};
 
 /// One try of an `http` step.
 #[derive(Clone, Debug)]
@@ -40,21 +40,15 @@ pub struct HttpExecutor {
     clients: Arc<Clients>,
 }
 
-impl Default for HttpExecutor {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 impl HttpExecutor {
-    /// An executor over the system's resolver, sockets and certificate authorities.
-    pub fn new() -> Self {
-        Self::over(Arc::new(SystemNetwork::default()), system_trust())
+    /// An executor over the system's resolver, sockets and certificate authorities, which keeps away from `admin`.
+    pub fn new(admin: SocketAddr) -> Self {
+        Self::at(Site { network: Arc::new(SystemNetwork::default()), trust: system_trust(), admin: Some(admin) })
     }
 
-    /// An executor over another network.
-    pub fn over(network: Arc<dyn Network>, trust: ClientConfig) -> Self {
-        Self { clients: Arc::new(Clients::new(network, trust)) }
+    /// An executor that connects from `site`.
+    pub fn at(site: Site) -> Self {
+        Self { clients: Arc::new(Clients::new(site)) }
     }
 
     /// Performs one attempt. `secrets` are the live route's; neither the result nor a failure holds any of them.

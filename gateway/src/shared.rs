@@ -21,13 +21,18 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(crate) fn new(limits: Limits, clock: Clock, stop: StopSignal) -> Result<Self, prometheus::Error> {
+    pub(crate) fn new(
+        limits: Limits,
+        clock: Clock,
+        stop: StopSignal,
+        http: HttpExecutor,
+    ) -> Result<Self, prometheus::Error> {
         let routes = Routes::default();
         Ok(Self {
             metrics: Metrics::new(&routes)?,
             routes,
             gate: Gate::new(limits.in_flight),
-            http: HttpExecutor::new(),
+            http,
             clock,
             limits,
             stop,

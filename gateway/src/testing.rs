@@ -20,6 +20,7 @@ use serde_json::Value;
 
 use crate::clock::Clock;
 use crate::config::Limits;
+use crate::http_step::HttpExecutor;
 use crate::ingest;
 use crate::shared::Shared;
 use crate::stop::Stop;
@@ -131,7 +132,8 @@ impl App {
     pub(crate) fn within(limits: Limits, routes: impl IntoIterator<Item = Arc<Route>>) -> Self {
         let stop = Stop::new();
         let now: Timestamp = NOW.parse().unwrap();
-        let shared = Arc::new(Shared::new(limits, Clock::new(move || now), stop.signal()).unwrap());
+        let http = HttpExecutor::new(([127, 0, 0, 1], 0).into());
+        let shared = Arc::new(Shared::new(limits, Clock::new(move || now), stop.signal(), http).unwrap());
         assert_eq!(shared.routes.swap(routes.into_iter().collect()), Vec::new());
         Self { shared, stop }
     }

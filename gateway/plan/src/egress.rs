@@ -41,6 +41,8 @@ pub enum Cause {
     Internet,
     /// The port of another protocol, and no rule names it.
     Port(&'static str),
+    /// The gateway's own admin port, which believes whoever reaches it.
+    Admin,
 }
 
 impl fmt::Display for Cause {
@@ -51,6 +53,7 @@ impl fmt::Display for Cause {
             Self::Internet => {
                 out.write_str("the gateway's egress.internet is Deny and no rule of egress.allow covers it")
             }
+            Self::Admin => out.write_str("the gateway's own admin port is never dialled"),
             Self::Port(name) => write!(out, "the {name} port needs a rule in the gateway's egress.allow that lists it"),
         }
     }

@@ -12,11 +12,9 @@ use bytes::Bytes;
 use http_body_util::Full;
 use hyper_util::client::legacy;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use rustls::ClientConfig;
 use tower_http::decompression::Decompression;
 
-use super::connector::Connector;
-use super::network::Network;
+use super::connector::{Connector, Site};
 
 /// Sends requests under one set of rules; answers are decoded (gzip, deflate, br, zstd). Follows no redirect, keeps no
 /// cookie, knows no proxy.
@@ -40,16 +38,15 @@ const CLIENTS: usize = 64;
 /// Clients by their rules.
 #[derive(Debug)]
 pub struct Clients {
-    network: Arc<dyn Network>,
-    trust: ClientConfig,
+    site: Arc<Site>,
     /// The last used one at the end.
     known: Mutex<Vec<(Arc<Egress>, Client)>>,
 }
 
 impl Clients {
-    /// Clients over `network`.
-    pub fn new(network: Arc<dyn Network>, trust: ClientConfig) -> Self {
-        Self { network, trust, known: Mutex::default() }
+    /// Clients that connect from `site`.
+    pub fn new(site: Site) -> Self {
+        Self { site: Arc::new(site), known: Mutex::default() }
     }
 
     /// The client of these rules.
@@ -66,7 +63,7 @@ impl Clients {
     }
 
     fn client(&self, egress: &Arc<Egress>) -> Client {
-        let connector = Connector::new(Arc::clone(egress), Arc::clone(&self.network), self.trust.clone());
+        let connector = Connector::new(Arc::clone(egress), Arc::clone(&self.site));
         let mut client = legacy::Client::builder(TokioExecutor::new());
         client
             .timer(TokioTimer::new())

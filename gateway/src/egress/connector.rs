@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use boathook_plan::egress::{Denied, judge_http};
+use boathook_plan::egress::{Cause, Denied, judge_http};
 use boathook_plan::plan::Egress;
 use http::Uri;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder, MaybeHttpsStream};
@@ -45,15 +45,34 @@ pub enum ConnectError {
     Host,
 }
 
+/// Where connections start from.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// Names and sockets.
+    pub network: Arc<dyn Network>,
+    /// Which servers are believed.
+    pub trust: ClientConfig,
+    /// The gateway's own admin port. On this machine's loopback nobody else guards it.
+    pub admin: Option<SocketAddr>,
+}
+
+impl Site {
+    /// Whether this is the admin port.
+    fn is_admin(&self, address: IpAddr, port: u16) -> bool {
+        let address = address.to_canonical();
+        self.admin.is_some_and(|admin| admin.port() == port && (admin.ip() == address || address.is_loopback()))
+    }
+}
+
 /// Connects to URLs under one set of egress rules.
 #[derive(Clone, Debug)]
 pub struct Connector(HttpsConnector<Guarded>);
 
 impl Connector {
-    /// A connector under `egress`, whose peers are trusted as `trust` says.
-    pub fn new(egress: Arc<Egress>, network: Arc<dyn Network>, trust: ClientConfig) -> Self {
-        let https = HttpsConnectorBuilder::new().with_tls_config(trust).https_or_http().enable_all_versions();
-        Self(https.wrap_connector(Guarded { egress, network }))
+    /// A connector from `site` under `egress`.
+    pub fn new(egress: Arc<Egress>, site: Arc<Site>) -> Self {
+        let https = HttpsConnectorBuilder::new().with_tls_config(site.trust.clone());
+        Self(https.https_or_http().enable_all_versions().wrap_connector(Guarded { egress, site }))
     }
 }
 
@@ -83,7 +102,21 @@ impl Service<Uri> for Connector {
 #[derive(Clone, Debug)]
 struct Guarded {
     egress: Arc<Egress>,
-    network: Arc<dyn Network>,
+    site: Arc<Site>,
+}
+
+impl Guarded {
+    /// Every address must pass: a name that mixes public and private ones is an attempt to have the wrong one dialled.
+    fn judged(&self, host: &str, port: u16, found: Vec<IpAddr>) -> Result<Vec<SocketAddr>, Denied> {
+        let judged = found.into_iter().map(|address| {
+            if self.site.is_admin(address, port) {
+                return Err(Denied { address, port, cause: Cause::Admin });
+            }
+            judge_http(&self.egress, host, port, address)?;
+            Ok(SocketAddr::new(address, port))
+        });
+        judged.collect()
+    }
 }
 
 impl Service<Uri> for Guarded {
@@ -96,23 +129,16 @@ impl Service<Uri> for Guarded {
     }
 
     fn call(&mut self, target: Uri) -> Self::Future {
-        let Self { egress, network } = self.clone();
+        let guarded = self.clone();
         Box::pin(async move {
+            let network = &guarded.site.network;
             let (host, port) = host_and_port(&target).ok_or(ConnectError::Host)?;
-            let found = addresses(&network, host).await.map_err(ConnectError::Lookup)?;
-            let judged = judged(&egress, (host, port), found)?;
-            let stream = dial::first(&network, &judged).await.map_err(ConnectError::Unreachable)?;
+            let found = addresses(network, host).await.map_err(ConnectError::Lookup)?;
+            let judged = guarded.judged(host, port, found)?;
+            let stream = dial::first(network, &judged).await.map_err(ConnectError::Unreachable)?;
             Ok(TokioIo::new(stream))
         })
     }
-}
-
-/// Every address must pass: a name that mixes public and private ones is an attempt to have the wrong one dialled.
-fn judged(egress: &Egress, (host, port): (&str, u16), found: Vec<IpAddr>) -> Result<Vec<SocketAddr>, Denied> {
-    found
-        .into_iter()
-        .map(|address| judge_http(egress, host, port, address).map(|()| SocketAddr::new(address, port)))
-        .collect()
 }
 
 async fn addresses(network: &Arc<dyn Network>, host: &str) -> io::Result<Vec<IpAddr>> {

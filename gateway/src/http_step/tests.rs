@@ -14,6 +14,7 @@ use rustls::{ClientConfig, RootCertStore};
 use uuid::Uuid;
 
 use super::{Attempt, HttpExecutor};
+use crate::egress::Site;
 use crate::egress::tests::{TestNetwork, internet};
 
 mod answers;
@@ -69,7 +70,11 @@ fn attempt_under(step: &HttpStep, egress: Egress) -> Attempt {
 /// An executor on `network` that trusts nobody.
 fn executor(network: &Arc<TestNetwork>) -> HttpExecutor {
     let trust = ClientConfig::builder().with_root_certificates(RootCertStore::empty()).with_no_client_auth();
-    HttpExecutor::over(Arc::clone(network) as Arc<_>, trust)
+    HttpExecutor::at(Site {
+        network: Arc::clone(network) as Arc<_>,
+        trust,
+        admin: Some("10.0.0.9:8081".parse().unwrap()),
+    })
 }
 
 async fn perform(network: &Arc<TestNetwork>, step: &HttpStep) -> Result<Json, StepFailure> {

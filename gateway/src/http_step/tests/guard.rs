@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use boathook_plan::plan::{Egress, HostRule};
+use boathook_plan::plan::{AddressRule, Egress, HostRule};
 use boathook_plan::reason::StepReason;
 
 use super::server::{Server, response};
@@ -138,4 +138,25 @@ async fn a_rule_opens_a_private_name_and_loopback_stays_shut() {
         assert_eq!(failure.reason, StepReason::EgressDenied, "{url}");
     }
     assert_eq!(network.dialled(), ["10.1.2.3:8080"]);
+}
+
+#[tokio::test]
+async fn the_gateway_s_own_admin_port_is_never_dialled() {
+    let rule = AddressRule { cidrs: vec!["0.0.0.0/0".parse().unwrap(), "::/0".parse().unwrap()], ports: vec![8081] };
+    let egress = Egress { allow_addresses: vec![rule], loopback: true, ..internet() };
+    let network = Arc::new(TestNetwork::default().name("localhost", &["127.0.0.1", "::1"]));
+    let executor = executor(&network);
+    for host in ["127.0.0.1", "127.1.2.3", "[::1]", "localhost", "[::ffff:127.0.0.1]", "10.0.0.9"] {
+        let attempt = attempt_under(&step(&format!("http://{host}:8081/")), egress.clone());
+        let failure = executor.perform(&attempt, &BTreeMap::new()).await.unwrap_err();
+        assert!(
+            failure.message.ends_with("port 8081: the gateway's own admin port is never dialled"),
+            "{}",
+            failure.message
+        );
+    }
+    assert_eq!(network.dialled(), [""; 0]);
+    let other = attempt_under(&step("http://127.0.0.1:8082/"), egress);
+    executor.perform(&other, &BTreeMap::new()).await.unwrap_err();
+    assert_eq!(network.dialled(), ["127.0.0.1:8082"]);
 }

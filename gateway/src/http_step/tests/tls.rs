@@ -13,6 +13,7 @@ use tokio_rustls::TlsAcceptor;
 
 use super::server::{Server, response};
 use super::{HttpExecutor, PUBLIC, TestNetwork, attempt, step};
+use crate::egress::Site;
 
 const AUTHORITY: &[u8] = include_bytes!("../../../../tests/data/tls/authority.pem");
 const SERVER: &[u8] = include_bytes!("../../../../tests/data/tls/server.pem");
@@ -49,7 +50,7 @@ async fn perform(server: &Server, url: &str, roots: &[&'static [u8]]) -> Result<
         .name("hooks.test", &[PUBLIC])
         .name("other.test", &[PUBLIC])
         .leads("93.184.216.34:443", server.address);
-    let executor = HttpExecutor::over(Arc::new(network), trust);
+    let executor = HttpExecutor::at(Site { network: Arc::new(network), trust, admin: None });
     executor.perform(&attempt(&step(url)), &BTreeMap::new()).await.map(|_| ())
 }
 
