@@ -20,13 +20,39 @@ pub(super) struct Pattern(pub(super) Regex);
 impl Pattern {
     /// Compiles a pattern; the message does not repeat it.
     pub(super) fn new(text: &str) -> Result<Self, String> {
-        let pattern = RegexBuilder::new(text).size_limit(PATTERN_SIZE).dfa_size_limit(PATTERN_SIZE).build();
+        let pattern =
+            RegexBuilder::new(&ascii_classes(text)).size_limit(PATTERN_SIZE).dfa_size_limit(PATTERN_SIZE).build();
         pattern.map(Self).map_err(|error| {
             let large = matches!(error, regex::Error::CompiledTooBig(_));
             let message = if large { "a regular expression that is too large when compiled" } else { NO_PATTERN };
             message.to_owned()
         })
     }
+}
+
+/// The pattern with RE2's meaning of `\d`, `\s`, `\w` and `\b`: ASCII alone, as in every other CEL. It is also what keeps a
+/// pattern such as `\w{1,64}` small.
+fn ascii_classes(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut characters = text.chars();
+    while let Some(character) = characters.next() {
+        if character != '\\' {
+            out.push(character);
+            continue;
+        }
+        match characters.next() {
+            Some('d') => out.push_str("[0-9]"),
+            Some('D') => out.push_str("[^0-9]"),
+            Some('s') => out.push_str(r"[\t\n\f\r ]"),
+            Some('S') => out.push_str(r"[^\t\n\f\r ]"),
+            Some('w') => out.push_str("[0-9A-Za-z_]"),
+            Some('W') => out.push_str("[^0-9A-Za-z_]"),
+            Some('b') => out.push_str(r"(?-u:\b)"),
+            Some('B') => out.push_str(r"(?-u:\B)"),
+            other => out.extend(std::iter::once('\\').chain(other)),
+        }
+    }
+    out
 }
 
 impl Val for Pattern {
@@ -48,3 +74,36 @@ impl Val for Pattern {
 }
 
 impl StaticVal for Pattern {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn matches(pattern: &str, text: &str) -> bool {
+        Pattern::new(pattern).unwrap().0.is_match(text)
+    }
+
+    #[test]
+    fn classes_mean_what_re2_means_by_them() {
+        assert!(matches(r"^[\w.-]+@\w+\.com$", "a_b.c-d@e.com") && !matches(r"^\w+$", "é"));
+        assert!(matches(r"^\d+$", "42") && !matches(r"^\d+$", "٤"));
+        assert!(matches(r"^\S+\s\S+$", "a b") && !matches(r"\s", "\u{a0}"));
+        assert!(matches(r"^[^\W_]+$", "ab") && !matches(r"^[^\W_]+$", "a_"));
+        assert!(matches(r"\bcat\b", "a cat.") && !matches(r"\bcat\b", "concat") && matches(r"\Bcat", "concat"));
+        assert!(matches(r"^\\d$", r"\d") && matches(r"^\p{Greek}$", "α") && matches("^.$", "é"));
+    }
+
+    #[test]
+    fn patterns_that_people_write_are_small_enough() {
+        for pattern in [
+            r"^\w{1,64}$",
+            r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$",
+            r"^[\w.+-]+@[\w-]+(\.[\w-]+)+$",
+            r"^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$",
+            r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$",
+            "^.{1,255}$",
+        ] {
+            assert!(Pattern::new(pattern).is_ok(), "{pattern}");
+        }
+    }
+}

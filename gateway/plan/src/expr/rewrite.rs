@@ -7,6 +7,7 @@
 //! * `@range(run, weight, list)` around what a macro iterates over;
 //! * `@read(run, x)` around what an operator or a function looks at;
 //! * `@keep(run, x)` around what a list, a map or a macro holds on to;
+//! * `@copy(run, x)` around what a macro hands out, of which the crate makes a copy;
 //! * our own `+`, `==` and `in`, whose cost depends on both sides.
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "most kinds of the crate's nodes do not matter here")]
@@ -84,7 +85,7 @@ impl Rewriter<'_> {
         let id = node.id;
         let expr = match node.expr {
             Expr::Ident(name) => Expr::Ident(self.name(id, name)?),
-            Expr::Select(select) => self.select(id, select)?,
+            Expr::Select(select) => self.select(select)?,
             Expr::Call(call) => return self.call(id, call),
             Expr::List(list) => Expr::List(self.list(list)?),
             Expr::Map(map) => Expr::Map(MapExpr { entries: self.entries(map.entries)? }),
@@ -145,13 +146,12 @@ impl Rewriter<'_> {
             .any(|known| known.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')))
     }
 
-    fn select(&mut self, id: u64, select: SelectExpr) -> Result<Expr, Refusal> {
+    fn select(&mut self, select: SelectExpr) -> Result<Expr, Refusal> {
         self.members.push((select.field.clone(), self.spell_member(&select)));
         if self.is_qualified_type(&select) {
             return Ok(Expr::Select(select));
         }
         let operand = self.node(*select.operand)?;
-        let _ = id;
         Ok(Expr::Select(SelectExpr { operand: Box::new(operand), ..select }))
     }
 

@@ -17,6 +17,7 @@ pub(super) fn extension(env: &mut Env) -> Result<(), DeclarationError> {
     env.add_overload("@readWhole", "@readWhole", vec![run(), DYN_TYPE], read_whole)?;
     env.add_overload("@readCount", "@readCount", vec![run(), DYN_TYPE], read_count)?;
     env.add_overload("@keep", "@keep", vec![run(), DYN_TYPE], keep)?;
+    env.add_overload("@copy", "@copy", vec![run(), DYN_TYPE], copy)?;
     env.add_overload("@range", "@range", vec![run(), INT_TYPE, DYN_TYPE], range)?;
     env.add_overload("@pairs", "@pairs", vec![run(), INT_TYPE, DYN_TYPE], pairs)
 }
@@ -63,6 +64,13 @@ fn read_count<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Outcome<'b, 'v> {
 fn keep<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Outcome<'b, 'v> {
     let [the_run, value] = take(args)?;
     run(&the_run)?.meter.copying(weigh(&*value))?;
+    Ok(value)
+}
+
+/// Something of which a copy is made, and dropped unless somebody keeps it.
+fn copy<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Outcome<'b, 'v> {
+    let [the_run, value] = take(args)?;
+    run(&the_run)?.meter.visiting(weigh(&*value))?;
     Ok(value)
 }
 

@@ -29,15 +29,11 @@ fn add<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Outcome<'b, 'v> {
         let weight = weigh(&*left) + weigh(&*right);
         let meter = &run(&the_run)?.meter;
         meter.reading(weight)?;
-        meter.memory(sum_size(weight))?;
+        let parts = if kind == Kind::List { weight.elements } else { 1 };
+        meter.memory(weight.bytes.saturating_add(parts.saturating_mul(Weight::ELEMENT)))?;
     }
     let sum = left.as_adder().ok_or_else(|| no_overload("_+_", &[&left, &right]))?.add(&*right)?;
     Ok(CowVal::Owned(sum.into_owned()))
-}
-
-/// Bytes that a sum takes: lent texts are copied too.
-fn sum_size(weight: Weight) -> u64 {
-    weight.bytes.saturating_add(weight.elements.saturating_mul(Weight::ELEMENT))
 }
 
 /// `a == b`

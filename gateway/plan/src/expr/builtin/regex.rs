@@ -13,7 +13,7 @@ use crate::expr::pattern::Pattern;
 use crate::expr::run::Run;
 
 /// Bytes of text that a pattern reads in one step: its states are many times as slow as a plain search.
-const BYTES_PER_STEP: u64 = 32;
+const BYTES_PER_STEP: u64 = 128;
 
 /// Steps that compiling a pattern which only a run knows costs.
 const COMPILE_STEPS: u64 = 500;

@@ -57,7 +57,9 @@ fn join_with<'b, 'v>(run: &Run, list: &CowVal<'b, 'v>, separator: &str) -> Outco
     let mut first = true;
     while let Some(item) = items.next() {
         let item = item.downcast_ref::<CelString>().ok_or_else(|| unexpected(item, "string"))?.inner();
-        run.meter.copying(Weight::text(item.len() + separator.len(), false))?;
+        let more = item.len() + separator.len();
+        run.meter.reading(Weight::text(more, false))?;
+        run.meter.memory(more as u64)?;
         joined.push_str(if first { "" } else { separator });
         joined.push_str(item);
         first = false;

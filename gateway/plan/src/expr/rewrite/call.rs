@@ -147,8 +147,9 @@ impl Rewriter<'_> {
     }
 
     fn own_argument(&mut self, function: &Function, arg: IdedExpr) -> Result<IdedExpr, Refusal> {
-        // What joins or sums takes doubles; what writes JSON keeps the text of numbers.
-        if matches!(function.name, "toJson" | "list") { self.node(arg) } else { self.read(arg) }
+        // What joins or sums takes doubles; what writes JSON keeps the text of numbers; a pattern has a price of its own.
+        let as_it_is = matches!(function.name, "toJson" | "list") || takes_pattern(function);
+        if as_it_is { self.node(arg) } else { self.read(arg) }
     }
 
     /// A constant pattern is compiled now, so that a bad one is refused now.
@@ -183,7 +184,7 @@ fn is_number(node: &IdedExpr) -> bool {
 
 /// Whether a node certainly yields something small of the crate's own: a constant, or a truth value or number that an
 /// operator has computed.
-fn is_small(node: &IdedExpr) -> bool {
+pub(super) fn is_small(node: &IdedExpr) -> bool {
     match &node.expr {
         Expr::Literal(_) => true,
         Expr::Call(call) => {

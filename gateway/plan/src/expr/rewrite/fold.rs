@@ -3,6 +3,7 @@
 use cel::IdedExpr;
 use cel::common::ast::{CallExpr, ComprehensionExpr, Expr, operators};
 
+use super::call::is_small;
 use super::{Refusal, Rewriter, integer, own, plain_call, refuse};
 use crate::expr::macros::{PAIRS, RESULT};
 use crate::expr::path;
@@ -24,7 +25,7 @@ impl Rewriter<'_> {
         self.bound.extend([fold.iter_var.clone(), fold.accu_var.clone()]);
         let loop_cond = self.node(fold.loop_cond)?;
         let loop_step = self.step(fold.loop_step)?;
-        let result = self.node(fold.result)?;
+        let result = self.result(fold.result)?;
         self.bound.truncate(self.bound.len() - 2);
         Ok(ComprehensionExpr { iter_range, accu_init, loop_cond, loop_step, result, ..fold })
     }
@@ -46,6 +47,12 @@ impl Rewriter<'_> {
     /// The value that a fold starts with: an empty list stays one, since the crate appends to that in place.
     fn start(&mut self, start: IdedExpr) -> Result<IdedExpr, Refusal> {
         if is_empty_list(&start) { Ok(start) } else { self.kept(start) }
+    }
+
+    /// What a fold hands out. A truth value, a count or a list that the crate has built needs no charge.
+    fn result(&mut self, result: IdedExpr) -> Result<IdedExpr, Refusal> {
+        let result = self.node(result)?;
+        Ok(if is_small(&result) || is_so_far(&result) { result } else { own("@copy", vec![result]) })
     }
 
     /// `@result + [item]` keeps its shape, by which the crate knows that it may append in place.
@@ -77,12 +84,15 @@ fn is_empty_list(node: &IdedExpr) -> bool {
     matches!(&node.expr, Expr::List(list) if list.elements.is_empty())
 }
 
+fn is_so_far(node: &IdedExpr) -> bool {
+    matches!(&node.expr, Expr::Ident(name) if name == RESULT)
+}
+
 fn is_append_node(node: &IdedExpr) -> bool {
     matches!(&node.expr, Expr::Call(call) if is_append(call))
 }
 
 fn is_append(call: &CallExpr) -> bool {
-    let so_far = |node: &IdedExpr| matches!(&node.expr, Expr::Ident(name) if name == RESULT);
     let list = |node: &IdedExpr| matches!(node.expr, Expr::List(_));
-    call.func_name == operators::ADD && call.args.first().is_some_and(so_far) && call.args.get(1).is_some_and(list)
+    call.func_name == operators::ADD && call.args.first().is_some_and(is_so_far) && call.args.get(1).is_some_and(list)
 }

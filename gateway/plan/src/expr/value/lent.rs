@@ -12,10 +12,13 @@ use cel::common::value::{CowVal, StaticVal, Val};
 use super::{keep, lend, same};
 use crate::json::Json;
 
-/// An object or a list, and its parts once something has iterated over them.
+/// An object or a list, and what has been unfolded of it.
 pub(in crate::expr) struct Lent<'a> {
     json: Held<'a>,
+    /// What something has iterated over: the items of a list, the names of an object.
     parts: OnceLock<Vec<Box<dyn Val + 'a>>>,
+    /// The values of an object that is kept: each of its texts is copied once.
+    members: OnceLock<Vec<Box<dyn Val + 'a>>>,
 }
 
 /// Whose the JSON is.
@@ -27,11 +30,15 @@ enum Held<'a> {
 
 impl<'a> Lent<'a> {
     pub(super) const fn borrowed(json: &'a Json) -> Self {
-        Self { json: Held::Borrowed(json), parts: OnceLock::new() }
+        Self::new(Held::Borrowed(json))
     }
 
     pub(super) const fn kept(json: Json) -> Self {
-        Self { json: Held::Kept(json), parts: OnceLock::new() }
+        Self::new(Held::Kept(json))
+    }
+
+    const fn new(json: Held<'a>) -> Self {
+        Self { json, parts: OnceLock::new(), members: OnceLock::new() }
     }
 
     fn json(&self) -> &Json {
@@ -54,44 +61,51 @@ impl<'a> Lent<'a> {
     }
 
     /// The member or item at an index.
-    fn part(&self, index: &dyn Val) -> Result<Box<dyn Val + 'a>, ExecutionError> {
+    fn part<'b>(&'b self, index: &dyn Val) -> Result<CowVal<'b, 'a>, ExecutionError> {
         match &self.json {
-            Held::Borrowed(json) => find(json, index).map(lend),
-            Held::Kept(json) => find(json, index).map(|part| keep(part.clone()) as Box<dyn Val + 'a>),
+            Held::Borrowed(json) => find(json, index).map(|(_, part)| CowVal::Owned(lend(part))),
+            Held::Kept(json) => {
+                let (position, _) = find(json, index)?;
+                let values = if self.is_list() { self.parts() } else { self.members(json) };
+                let part = values.get(position).ok_or_else(|| ExecutionError::no_such_key(""))?;
+                Ok(CowVal::Borrowed(&**part))
+            }
         }
     }
 
-    /// The items of a list, the names of an object.
     fn parts(&self) -> &[Box<dyn Val + 'a>] {
         self.parts.get_or_init(|| match &self.json {
             Held::Borrowed(Json::Array(items)) => items.iter().map(lend).collect(),
-            Held::Borrowed(Json::Object(members)) => members.keys().map(|name| name_of(name)).collect(),
+            Held::Borrowed(Json::Object(members)) => members.keys().map(|name| text(&**name)).collect(),
             Held::Kept(Json::Array(items)) => items.iter().map(|item| keep(item.clone()) as Box<dyn Val>).collect(),
-            Held::Kept(Json::Object(members)) => {
-                members.keys().map(|name| Box::new(CelString::from(name.to_string())) as Box<dyn Val>).collect()
-            }
+            Held::Kept(Json::Object(members)) => members.keys().map(|name| text(name.to_string())).collect(),
             Held::Borrowed(_) | Held::Kept(_) => Vec::new(),
         })
     }
+
+    fn members(&self, json: &Json) -> &[Box<dyn Val + 'a>] {
+        let values = || json.as_object().into_iter().flat_map(|members| members.values());
+        self.members.get_or_init(|| values().map(|value| keep(value.clone()) as Box<dyn Val>).collect())
+    }
 }
 
-fn name_of(name: &str) -> Box<dyn Val + '_> {
-    Box::new(CelString::from(name))
+fn text<'a>(name: impl Into<CelString<'a>>) -> Box<dyn Val + 'a> {
+    Box::new(name.into())
 }
 
-fn find<'j>(json: &'j Json, index: &dyn Val) -> Result<&'j Json, ExecutionError> {
+/// The part at an index, and its position.
+fn find<'j>(json: &'j Json, index: &dyn Val) -> Result<(usize, &'j Json), ExecutionError> {
     match json {
         Json::Object(members) => {
             let name = index.downcast_ref::<CelString>().map(CelString::inner);
-            name.and_then(|name| members.get(name)).ok_or_else(|| match name {
-                Some(name) => ExecutionError::no_such_key(name),
-                None => ExecutionError::no_such_key(""),
-            })
+            let member = name.and_then(|name| members.get_full(name)).map(|(position, _, part)| (position, part));
+            member.ok_or_else(|| ExecutionError::no_such_key(name.unwrap_or_default()))
         }
         Json::Array(items) => {
             let position = position(index)?;
-            let item = usize::try_from(position).ok().and_then(|position| items.get(position));
-            item.ok_or_else(|| ExecutionError::IndexOutOfBounds(position.into()))
+            let outside = || ExecutionError::IndexOutOfBounds(position.into());
+            let position = usize::try_from(position).map_err(|_| outside())?;
+            items.get(position).map(|item| (position, item)).ok_or_else(outside)
         }
         Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) | Json::Bytes(_) => Err(wrong_index(index)),
     }
@@ -176,7 +190,7 @@ impl Val for Lent<'_> {
     where
         Self: 'v,
     {
-        Box::new(Lent { json: self.json.clone(), parts: OnceLock::new() })
+        Box::new(Lent::new(self.json.clone()))
     }
 }
 
@@ -212,14 +226,14 @@ impl Indexer for Lent<'_> {
             reveal.0.lock().unwrap_or_else(PoisonError::into_inner).replace(self.json().clone());
             return Ok(CowVal::owned(CelNull));
         }
-        self.part(index).map(CowVal::Owned)
+        self.part(index)
     }
 
     fn steal<'v>(self: Box<Self>, index: &dyn Val) -> Result<Box<dyn Val + 'v>, ExecutionError>
     where
         Self: 'v,
     {
-        self.part(index).map(|part| part as Box<dyn Val + 'v>)
+        self.part(index).map(|part| part.into_owned() as Box<dyn Val + 'v>)
     }
 }
 
