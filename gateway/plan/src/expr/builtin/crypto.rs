@@ -22,9 +22,9 @@ fn sha256<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Outcome<'b, 'v> {
     Ok(hex(&Sha256::digest(octets(&data)?)))
 }
 
-/// `hmacSha256(data, key)`: lower-case hexadecimal, of texts or bytes.
+/// `hmacSha256(key, data)`: lower-case hexadecimal, of texts or bytes.
 fn hmac_sha256<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Outcome<'b, 'v> {
-    let [_, data, key] = take(args)?;
+    let [_, key, data] = take(args)?;
     let mut mac = Hmac::<Sha256>::new_from_slice(octets(&key)?)
         .map_err(|_| ExecutionError::function_error("hmacSha256", "the key cannot be used"))?;
     mac.update(octets(&data)?);

@@ -174,8 +174,12 @@ fn check_arguments(id: u64, function: &Function, given: usize, member: bool) -> 
     if (least..=most).contains(&given) {
         return Ok(());
     }
-    let wanted = if least == most { least.to_string() } else { format!("{least} to {most}") };
-    refuse(id, format!("`{}` takes {wanted} arguments, not {given}", function.name))
+    let wanted = match (least, most) {
+        (1, 1) => "1 argument".to_owned(),
+        (least, most) if least == most => format!("{least} arguments"),
+        (least, most) => format!("{least} to {most} arguments"),
+    };
+    refuse(id, format!("`{}` takes {wanted}, not {given}", function.name))
 }
 
 fn is_number(node: &IdedExpr) -> bool {

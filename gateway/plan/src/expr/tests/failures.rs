@@ -111,7 +111,7 @@ fn what_is_unknown_is_refused_with_the_expression_and_its_column() {
         ("true && foo(1)", "there is no function `foo`", 9),
         ("'é' + 'a'.foo()", "there is no function `foo` of a value", 11),
         ("math.foo(1)", "there is no function `math.foo`", 6),
-        ("size(1, 2)", "`size` takes 1 arguments, not 2", 1),
+        ("size(1, 2)", "`size` takes 1 argument, not 2", 1),
         ("'a'.substring()", "`substring` takes 1 to 2 arguments, not 0", 5),
         ("Foo{a: 1}", "there is no message type `Foo`", 4),
         ("[1].map($x, $x)", "`$x` cannot be the variable of a macro", 5),
