@@ -57,12 +57,22 @@ impl Family {
         family
     }
 
+    /// The series of one workflow that have counted something.
+    fn series<'a, const N: usize>(
+        &'a self,
+        names: [&'a str; 2],
+        counts: impl Iterator<Item = ([&'static str; N], u64)> + 'a,
+    ) -> impl Iterator<Item = Metric> + 'a {
+        let seen = counts.filter(|(_, count)| *count > 0);
+        seen.map(move |(own, count)| self.counter(names.into_iter().chain(own), count))
+    }
+
     /// One series; its values stand in the order of the labels.
-    fn counter(&self, values: &[&str], count: u64) -> Metric {
+    fn counter<'a>(&self, values: impl Iterator<Item = &'a str>, count: u64) -> Metric {
         let labels = self.desc.variable_labels.iter().zip(values).map(|(name, value)| {
             let mut label = LabelPair::default();
             label.set_name(name.clone());
-            label.set_value((*value).to_owned());
+            label.set_value(value.to_owned());
             label
         });
         let mut counter = Counter::default();
@@ -80,29 +90,13 @@ impl Collector for WorkflowCollector {
 
     fn collect(&self) -> Vec<MetricFamily> {
         let served = self.routes.list();
-        let named = served.iter().map(|served| {
-            let workflow = served.route.workflow();
-            (workflow.namespace.as_str(), workflow.name.as_str(), &*served.counts)
-        });
+        let workflows = served.iter().map(|served| (served.route.workflow(), &*served.counts));
+        let named = workflows.map(|(workflow, counts)| ([workflow.namespace.as_str(), workflow.name.as_str()], counts));
         let (mut requests, mut executions, mut steps) = (Vec::new(), Vec::new(), Vec::new());
-        for (namespace, name, counts) in named.chain([("", "", &*self.nowhere)]) {
-            let seen = |(_, count): &(&str, u64)| *count > 0;
-            requests.extend(
-                counts
-                    .requests()
-                    .filter(seen)
-                    .map(|(outcome, count)| self.requests.counter(&[namespace, name, outcome], count)),
-            );
-            executions.extend(
-                counts
-                    .executions()
-                    .filter(seen)
-                    .map(|(outcome, count)| self.executions.counter(&[namespace, name, outcome], count)),
-            );
-            let done = counts.steps().filter(|(.., count)| *count > 0);
-            steps.extend(
-                done.map(|(kind, outcome, count)| self.steps.counter(&[namespace, name, kind, outcome], count)),
-            );
+        for (names, counts) in named.chain([(["", ""], &*self.nowhere)]) {
+            requests.extend(self.requests.series(names, counts.requests()));
+            executions.extend(self.executions.series(names, counts.executions()));
+            steps.extend(self.steps.series(names, counts.steps()));
         }
         vec![
             self.requests.with(requests),

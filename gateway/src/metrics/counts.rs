@@ -67,20 +67,19 @@ impl Counts {
     }
 
     /// Requests by reason.
-    pub(crate) fn requests(&self) -> impl Iterator<Item = (&'static str, u64)> {
-        let reasons = Reason::ALL.iter().map(|reason| reason.as_str());
-        reasons.zip(self.requests.iter().map(read))
+    pub(crate) fn requests(&self) -> impl Iterator<Item = ([&'static str; 1], u64)> {
+        Reason::ALL.iter().zip(&self.requests).map(|(reason, count)| ([reason.as_str()], read(count)))
     }
 
     /// Executions by outcome.
-    pub(crate) fn executions(&self) -> impl Iterator<Item = (&'static str, u64)> {
-        OUTCOMES.into_iter().zip(self.executions.iter().map(read))
+    pub(crate) fn executions(&self) -> impl Iterator<Item = ([&'static str; 1], u64)> {
+        OUTCOMES.into_iter().zip(&self.executions).map(|(outcome, count)| ([outcome], read(count)))
     }
 
     /// Steps by kind and outcome.
-    pub(crate) fn steps(&self) -> impl Iterator<Item = (&'static str, &'static str, u64)> {
+    pub(crate) fn steps(&self) -> impl Iterator<Item = ([&'static str; 2], u64)> {
         KINDS.into_iter().zip(&self.steps).flat_map(|(kind, counts)| {
-            PHASES.into_iter().zip(counts.iter().map(read)).map(move |(phase, count)| (kind, phase, count))
+            PHASES.into_iter().zip(counts).map(move |(phase, count)| ([kind, phase], read(count)))
         })
     }
 }
