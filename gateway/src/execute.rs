@@ -13,7 +13,9 @@ use boathook_plan::machine::{Event, EventKind, Outcome, State, Trace, step};
 use boathook_plan::problem::Problem;
 use boathook_plan::reason::Reason;
 use boathook_plan::reply::Reply;
+use jiff::Timestamp;
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::gate::Place;
@@ -47,9 +49,13 @@ pub(crate) async fn run(shared: &Arc<Shared>, accepted: Accepted) -> Verdict {
     let (execution, request_id) = (input.execution, Arc::clone(&input.request_id));
     let (sender, answer) = oneshot::channel();
     tokio::spawn(drive(Arc::clone(shared), accepted, sender));
-    // Without an answer the task has panicked; what it was doing is over.
-    let reply = answer.await.unwrap_or_else(|_| Problem::RUN_FAILED.reply(&request_id));
+    let reply = reply(answer, &request_id).await;
     Verdict { reason: Reason::Accepted, reply, execution: Some(execution), detail: None }
+}
+
+/// The run's answer. Without one its task has panicked, and what it was doing is over.
+async fn reply(answer: oneshot::Receiver<Reply>, request_id: &str) -> Reply {
+    answer.await.unwrap_or_else(|_| Problem::RUN_FAILED.reply(request_id))
 }
 
 async fn drive(shared: Arc<Shared>, accepted: Accepted, answer: oneshot::Sender<Reply>) {
@@ -57,8 +63,9 @@ async fn drive(shared: Arc<Shared>, accepted: Accepted, answer: oneshot::Sender<
     let mut run = Run::begin(served, &state);
     let mut effects = Effects::new(&shared, &run, origin, answer);
     let mut kind = EventKind::Started;
+    let watch = Watch::start(&shared);
     let outcome = loop {
-        let (next, wanted) = step(state, Event { at: shared.clock.now(), kind });
+        let (next, wanted) = step(state, Event { at: watch.now(), kind });
         state = next;
         if let Some(outcome) = effects.perform(wanted) {
             break outcome;
@@ -67,6 +74,23 @@ async fn drive(shared: Arc<Shared>, accepted: Accepted, answer: oneshot::Sender<
     };
     run.end(outcome, &state.trace());
     drop(place);
+}
+
+/// The time of one run: the wall clock's when it begins, and from then on as much later as has passed. A clock that is
+/// set meanwhile moves no deadline.
+struct Watch {
+    began: Timestamp,
+    since: Instant,
+}
+
+impl Watch {
+    fn start(shared: &Shared) -> Self {
+        Self { began: shared.clock.now(), since: Instant::now() }
+    }
+
+    fn now(&self) -> Timestamp {
+        self.began.checked_add(self.since.elapsed()).unwrap_or(Timestamp::MAX)
+    }
 }
 
 impl Run {

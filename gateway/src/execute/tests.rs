@@ -1,1 +1,24 @@
-//! Tests of `execute`.
+//! Runs that end by a fault of ours; the others are in the tests of the request path.
+
+use uuid::Uuid;
+
+use super::*;
+use crate::testing::{App, plan, route};
+
+#[tokio::test]
+async fn a_run_that_ends_without_an_outcome_is_counted_as_failed() {
+    let app = App::new([route(plan("hello", "/hello"))]);
+    let served = app.shared.routes.find("h", "/hello").unwrap().served;
+    let run = Run { served, execution: Uuid::nil(), request_id: "r".into(), outcome: None };
+    drop(run);
+    assert_eq!(app.executions("Failed"), 1);
+}
+
+#[tokio::test]
+async fn a_sender_whose_run_is_lost_is_told_500() {
+    let (sender, answer) = oneshot::channel();
+    drop(sender);
+    let reply = reply(answer, "r").await;
+    assert_eq!(reply.status, 500);
+    assert_eq!(reply.headers["content-type"], "application/problem+json");
+}
