@@ -99,7 +99,10 @@ impl Gateway {
 
     /// Returns once the last connection is closed and the last run over.
     async fn finished(&mut self) {
-        let _ = (&mut self.server).await;
+        // A handle that has returned must not be asked again.
+        if !self.server.is_finished() {
+            let _ = (&mut self.server).await;
+        }
         self.shared.gate.empty().await;
     }
 }

@@ -10,50 +10,58 @@ mod refusal;
 mod respond;
 mod route;
 mod sender;
+mod tally;
 #[cfg(test)]
 mod tests;
 
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use boathook_plan::reason::Reason;
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
 use hyper::body::Body;
 
-use crate::execute;
+use crate::execute::{self, Accepted};
 use crate::log;
 use crate::shared::Shared;
 use arrive::Arrived;
 pub(crate) use arrive::Trail;
+use body::Arriving;
 use refusal::Refusal;
 pub(crate) use respond::Verdict;
 use route::Routed;
+use tally::Tally;
 
 /// Answers one request.
 pub(crate) async fn answer<B>(shared: &Arc<Shared>, peer: IpAddr, request: Request<B>) -> Response<Full<Bytes>>
 where
     B: Body<Data = Bytes> + Unpin,
 {
-    let (arrived, mut body) = Arrived::gather(shared, peer, request);
-    let trail = arrived.trail();
+    let (arrived, body) = Arrived::gather(shared, peer, request);
+    let (trail, mut body) = (arrived.trail(), Arriving::new(body));
     let routed = route::enter(shared).and_then(|place| route::find(shared, arrived, place));
     let served = routed.as_ref().ok().map(|routed| Arc::clone(&routed.served));
-    let ended = match routed {
-        Ok(routed) => within(shared, routed, &mut body).await,
+    let mut tally = Tally::begin(shared, served.as_deref(), &trail);
+    let decided = match routed {
+        Ok(routed) => decide(shared, routed, &mut body).await,
         Err(refusal) => Err(refusal),
     };
-    let verdict = ended.unwrap_or_else(|refusal| refusal.verdict(&trail.request_id));
-    let counts = served.as_ref().map_or(&shared.metrics.nowhere, |served| &served.counts);
-    counts.request(verdict.reason);
-    shared.metrics.took(trail.started.elapsed());
+    let verdict = match decided {
+        Ok(accepted) => {
+            tally.ends(Reason::Accepted);
+            execute::run(shared, accepted).await
+        }
+        Err(refusal) => refusal.verdict(&trail.request_id),
+    };
+    tally.ends(verdict.reason);
     log::request(&trail, served.as_deref(), &verdict);
-    let last = !shared.stop.serving() || !body.is_end_stream();
-    respond::response(verdict, &trail, last)
+    respond::response(verdict, &trail, !body.is_read() || !shared.stop.serving())
 }
 
 /// The stages of a request whose workflow is known.
-async fn within<B>(shared: &Arc<Shared>, routed: Routed, body: &mut B) -> Result<Verdict, Refusal>
+async fn decide<B>(shared: &Shared, routed: Routed, body: &mut Arriving<B>) -> Result<Accepted, Refusal>
 where
     B: Body<Data = Bytes> + Unpin,
 {
@@ -61,6 +69,5 @@ where
     let whole = body::read(admitted, body, shared.limits.pace).await?;
     let sent = sender::verify(shared, whole).await?;
     let genuine = sender::handshake(sent)?;
-    let accepted = genuine.deliver(shared)?;
-    Ok(execute::run(shared, accepted).await)
+    genuine.deliver(shared)
 }

@@ -1,6 +1,9 @@
 //! One line for each outcome: ids, workflow, reason, the failing step. Never a payload, a secret or a query; what came
 //! from outside is escaped and cut.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt::{self, Write as _};
 
 use boathook_plan::machine::{Outcome, RunError};
@@ -61,8 +64,8 @@ fn failed(run: &Run, outcome: &str, error: &RunError) {
         workflow = run.served.route.workflow().name,
         outcome,
         step = error.step.as_deref(),
-        reason = ?error.failure.reason,
-        message = %Safe(&error.failure.message),
+        reason = error.failure.reason.as_str(),
+        error = %Safe(&error.failure.message),
         "execution"
     );
 }

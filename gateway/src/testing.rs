@@ -154,6 +154,22 @@ impl App {
         self.send(request("POST", path, body)).await
     }
 
+    /// Requests of the workflow `hello` that ended so.
+    pub(crate) fn requests(&self, outcome: &str) -> u64 {
+        self.count(&format!(r#"boathook_requests_total{{namespace="shop",workflow="hello",outcome="{outcome}"}}"#))
+    }
+
+    /// Executions of the workflow `hello` that ended so.
+    pub(crate) fn executions(&self, outcome: &str) -> u64 {
+        self.count(&format!(r#"boathook_executions_total{{namespace="shop",workflow="hello",outcome="{outcome}"}}"#))
+    }
+
+    /// Steps of the workflow `hello` that ended so.
+    pub(crate) fn steps(&self, kind: &str, outcome: &str) -> u64 {
+        let labels = format!(r#"namespace="shop",workflow="hello",kind="{kind}",outcome="{outcome}""#);
+        self.count(&format!("boathook_steps_total{{{labels}}}"))
+    }
+
     /// The value of a series, by its name and labels as the text format writes them; 0 when it is not there.
     pub(crate) fn count(&self, series: &str) -> u64 {
         let text = self.shared.metrics.text().unwrap();

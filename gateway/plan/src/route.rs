@@ -52,7 +52,7 @@ pub enum RouteError {
     #[error("webhook.path {0}")]
     Path(#[from] PatternError),
     /// A method is none.
-    #[error("webhook.methods must hold HTTP methods, unlike {0:?}")]
+    #[error("webhook.methods must be of GET, POST, PUT, PATCH, DELETE, unlike {0:?}")]
     Method(String),
     /// The verification does not compile.
     #[error("webhook.verification: {0}")]

@@ -1,7 +1,6 @@
 //! Stage 7: the raw body, counted while it is read. A declared length that is too large is refused before a byte is
 //! read, which also keeps `100 Continue` from being sent.
 
-use std::pin::Pin;
 use std::sync::Arc;
 
 use boathook_plan::reason::Reason;
@@ -28,8 +27,41 @@ pub(super) struct Whole {
     pub(super) place: Place,
 }
 
+/// A body on its way, and whether all of it has come.
+pub(super) struct Arriving<B> {
+    body: B,
+    ended: bool,
+}
+
+impl<B> Arriving<B>
+where
+    B: Body<Data = Bytes> + Unpin,
+{
+    pub(super) fn new(body: B) -> Self {
+        Self { ended: body.is_end_stream(), body }
+    }
+
+    /// Whether nothing of it is left on the connection, where it would stand before the next request.
+    pub(super) fn is_read(&self) -> bool {
+        self.ended
+    }
+
+    /// The next bytes; trailers are dropped, so that none is taken for a field of the head.
+    async fn next(&mut self, pace: Pace) -> Result<Option<Bytes>, Refusal> {
+        let frame = timeout(pace.body_idle, self.body.frame()).await;
+        match frame.map_err(|_| Refusal::of(Reason::RequestTooSlow))? {
+            None => {
+                self.ended = true;
+                Ok(None)
+            }
+            Some(Ok(frame)) => Ok(Some(frame.into_data().unwrap_or_default())),
+            Some(Err(_)) => Err(Refusal::of(Reason::BadFraming)),
+        }
+    }
+}
+
 /// Reads the body within the workflow's limit and the client's pace.
-pub(super) async fn read<B>(admitted: Admitted, body: &mut B, pace: Pace) -> Result<Whole, Refusal>
+pub(super) async fn read<B>(admitted: Admitted, body: &mut Arriving<B>, pace: Pace) -> Result<Whole, Refusal>
 where
     B: Body<Data = Bytes> + Unpin,
 {
@@ -39,36 +71,23 @@ where
     Ok(whole(admitted, bytes))
 }
 
-async fn collect<B>(body: &mut B, limit: u64, pace: Pace) -> Result<Bytes, Refusal>
+async fn collect<B>(body: &mut Arriving<B>, limit: u64, pace: Pace) -> Result<Bytes, Refusal>
 where
     B: Body<Data = Bytes> + Unpin,
 {
     let too_large = || Refusal::of(Reason::BodyTooLarge);
-    let declared = body.size_hint().lower();
+    let declared = body.body.size_hint().lower();
     if declared > limit {
         return Err(too_large());
     }
     let mut buffer = Buffer::Empty;
-    while let Some(part) = next(body, pace).await? {
+    while let Some(part) = body.next(pace).await? {
         buffer = buffer.with(part, declared);
         if buffer.len() > limit {
             return Err(too_large());
         }
     }
     Ok(buffer.into_bytes())
-}
-
-/// The next bytes; trailers are dropped, so that none is taken for a field of the head.
-async fn next<B>(body: &mut B, pace: Pace) -> Result<Option<Bytes>, Refusal>
-where
-    B: Body<Data = Bytes> + Unpin,
-{
-    let frame = timeout(pace.body_idle, Pin::new(body).frame()).await;
-    match frame.map_err(|_| Refusal::of(Reason::RequestTooSlow))? {
-        None => Ok(None),
-        Some(Ok(frame)) => Ok(Some(frame.into_data().unwrap_or_default())),
-        Some(Err(_)) => Err(Refusal::of(Reason::BadFraming)),
-    }
 }
 
 /// A body in the making: one part is kept as it came, and only more of them are copied together.

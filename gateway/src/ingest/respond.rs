@@ -15,16 +15,6 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("boathook-request-id");
 /// On the answer of a run.
 const EXECUTION_ID: HeaderName = HeaderName::from_static("boathook-execution-id");
 
-/// Fields that say how a message is framed or how long its connection lives: ours to set, whatever a workflow says.
-const OURS: [HeaderName; 6] = [
-    header::CONNECTION,
-    header::CONTENT_LENGTH,
-    header::TRANSFER_ENCODING,
-    header::TRAILER,
-    header::UPGRADE,
-    HeaderName::from_static("keep-alive"),
-];
-
 /// How a request ended and what its sender is told.
 #[derive(Debug)]
 pub(crate) struct Verdict {
@@ -38,9 +28,6 @@ pub(crate) struct Verdict {
 /// The response; `last` closes an HTTP/1 connection behind it.
 pub(super) fn response(verdict: Verdict, trail: &Trail, last: bool) -> Response<Full<Bytes>> {
     let Reply { status, mut headers, body } = verdict.reply;
-    for name in OURS {
-        headers.remove(name);
-    }
     set(&mut headers, REQUEST_ID, &trail.request_id);
     if let Some(execution) = verdict.execution {
         set(&mut headers, EXECUTION_ID, &execution.to_string());

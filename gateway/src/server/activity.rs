@@ -8,6 +8,7 @@ use http::Version;
 /// One a connection.
 #[derive(Debug, Default)]
 pub(super) struct Activity {
+    begun: AtomicUsize,
     requests: AtomicUsize,
     multiplexed: AtomicBool,
 }
@@ -19,9 +20,15 @@ pub(super) struct Request(Arc<Activity>);
 impl Activity {
     /// Notes that a head has arrived; the request is served until what this returns is dropped.
     pub(super) fn begin(self: &Arc<Self>, version: Version) -> Request {
+        self.begun.fetch_add(1, Ordering::Relaxed);
         self.requests.fetch_add(1, Ordering::Relaxed);
         self.multiplexed.store(version == Version::HTTP_2, Ordering::Relaxed);
         Request(Arc::clone(self))
+    }
+
+    /// How many heads have arrived.
+    pub(super) fn begun(&self) -> usize {
+        self.begun.load(Ordering::Relaxed)
     }
 
     /// Whether a request is being served.

@@ -37,6 +37,8 @@ pub(super) struct Paced<S> {
     activity: Arc<Activity>,
     pace: Pace,
     phase: Phase,
+    /// Heads that had arrived when the client was last idle.
+    begun: usize,
     clocks: Clocks,
 }
 
@@ -53,7 +55,7 @@ struct Clocks {
 impl<S> Paced<S> {
     pub(super) fn new(socket: S, activity: Arc<Activity>, pace: Pace) -> Self {
         let clocks = Clocks { read: Box::pin(sleep(pace.head)), write: None, linger: None };
-        Self { socket, activity, pace, phase: Phase::Head, clocks }
+        Self { socket, activity, pace, phase: Phase::Head, begun: 0, clocks }
     }
 
     fn enter(&mut self, phase: Phase, time: Duration) {
@@ -61,24 +63,33 @@ impl<S> Paced<S> {
         self.clocks.read.as_mut().reset(Instant::now() + time);
     }
 
+    /// Follows what the requests did since the last look.
+    fn catch_up(&mut self) {
+        if self.activity.busy() {
+            self.phase = Phase::Served;
+        } else if self.activity.begun() != self.begun {
+            self.begun = self.activity.begun();
+            self.enter(Phase::Idle, self.pace.keep_alive);
+        }
+    }
+
     /// Bytes came.
     fn received(&mut self) {
-        let between = self.phase != Phase::Head && !self.activity.busy();
-        if between && !self.activity.multiplexed() {
+        self.catch_up();
+        if self.phase == Phase::Idle && !self.activity.multiplexed() {
             self.enter(Phase::Head, self.pace.head);
         }
     }
 
     /// No bytes are there: ready once the client is too late with them.
     fn waiting(&mut self, context: &mut Context<'_>) -> Poll<io::Error> {
-        if self.activity.busy() {
-            self.phase = Phase::Served;
-            return Poll::Pending;
+        self.catch_up();
+        match self.phase {
+            Phase::Served => Poll::Pending,
+            Phase::Head | Phase::Idle => {
+                self.clocks.read.as_mut().poll(context).map(|()| io::ErrorKind::TimedOut.into())
+            }
         }
-        if self.phase == Phase::Served {
-            self.enter(Phase::Idle, self.pace.keep_alive);
-        }
-        self.clocks.read.as_mut().poll(context).map(|()| io::ErrorKind::TimedOut.into())
     }
 
     /// The result of a write, or an error once the client has taken nothing for too long.

@@ -16,10 +16,7 @@ async fn another_method_is_405_and_told_which_are_allowed() {
         assert_eq!((seen.status.as_u16(), seen.reason().as_str()), (405, "MethodNotAllowed"), "{method}");
         assert_eq!(seen.header("allow"), "POST, PUT, HEAD, OPTIONS");
     }
-    assert_eq!(
-        app.count(r#"boathook_requests_total{namespace="shop",outcome="MethodNotAllowed",workflow="hello"}"#),
-        6
-    );
+    assert_eq!(app.requests("MethodNotAllowed"), 6);
     assert_eq!(app.send(request("PUT", "/hello", "{}")).await.status, 200);
 }
 
@@ -31,8 +28,8 @@ async fn head_and_options_are_answered_and_run_nothing() {
     let options = app.send(request("OPTIONS", "/hello", "")).await;
     assert_eq!((options.status.as_u16(), options.body.as_str()), (204, ""));
     assert_eq!(options.header("allow"), "POST, PUT, HEAD, OPTIONS");
-    assert_eq!(app.count(r#"boathook_requests_total{namespace="shop",outcome="Handshake",workflow="hello"}"#), 2);
-    assert_eq!(app.count(r#"boathook_executions_total{namespace="shop",outcome="Succeeded",workflow="hello"}"#), 0);
+    assert_eq!(app.requests("Handshake"), 2);
+    assert_eq!(app.executions("Succeeded"), 0);
 }
 
 #[tokio::test]

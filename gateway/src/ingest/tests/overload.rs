@@ -10,7 +10,7 @@ async fn a_request_too_many_is_503_and_told_to_come_back() {
     let seen = app.post("/hello", "{}").await;
     assert_eq!((seen.status.as_u16(), seen.reason().as_str()), (503, "Overloaded"));
     assert_eq!(seen.header("retry-after"), "1");
-    assert_eq!(app.count(r#"boathook_requests_total{namespace="",outcome="Overloaded",workflow=""}"#), 1);
+    assert_eq!(app.count(r#"boathook_requests_total{namespace="",workflow="",outcome="Overloaded"}"#), 1);
     drop(place);
     assert_eq!(app.post("/hello", "{}").await.status, 200);
 }

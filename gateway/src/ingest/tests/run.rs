@@ -26,10 +26,7 @@ async fn steps_run_in_order_and_the_answer_sees_their_results() {
     let app = App::new([route(plan)]);
     let seen = app.post("/hello", r#"{"name":"Ada"}"#).await;
     assert_eq!((seen.status.as_u16(), seen.body.as_str()), (201, r#"{"greeting":"Hello Ada","length":9}"#));
-    assert_eq!(
-        app.count(r#"boathook_steps_total{kind="set",namespace="shop",outcome="Succeeded",workflow="hello"}"#),
-        2
-    );
+    assert_eq!(app.steps("set", "Succeeded"), 2);
 }
 
 #[tokio::test]
@@ -49,9 +46,9 @@ async fn a_failed_run_is_500_without_internals() {
     assert_eq!((seen.status.as_u16(), seen.reason().as_str()), (500, "RunFailed"));
     assert!(!seen.body.contains("missing") && !seen.body.contains("greet"), "{}", seen.body);
     assert_eq!(seen.header("boathook-execution-id").len(), 36);
-    assert_eq!(app.count(r#"boathook_executions_total{namespace="shop",outcome="Failed",workflow="hello"}"#), 1);
-    assert_eq!(app.count(r#"boathook_requests_total{namespace="shop",outcome="Accepted",workflow="hello"}"#), 1);
-    assert_eq!(app.count(r#"boathook_steps_total{kind="set",namespace="shop",outcome="Failed",workflow="hello"}"#), 1);
+    assert_eq!(app.executions("Failed"), 1);
+    assert_eq!(app.requests("Accepted"), 1);
+    assert_eq!(app.steps("set", "Failed"), 1);
 }
 
 #[tokio::test]
@@ -73,7 +70,7 @@ async fn at_the_deadline_the_sender_is_told_504() {
     let seen = app.post("/hello", "{}").await;
     assert_eq!((seen.status.as_u16(), seen.reason().as_str()), (504, "DeadlineExceeded"));
     app.shared.gate.empty().await;
-    assert_eq!(app.count(r#"boathook_executions_total{namespace="shop",outcome="Failed",workflow="hello"}"#), 1);
+    assert_eq!(app.executions("Failed"), 1);
 }
 
 #[tokio::test]
@@ -97,7 +94,7 @@ async fn an_attempt_ends_with_its_timeout() {
     let app = App::new([route(plan)]);
     let seen = app.post("/hello", "{}").await;
     assert_eq!((seen.status.as_u16(), seen.reason().as_str()), (500, "RunFailed"));
-    assert_eq!(app.count(r#"boathook_steps_total{kind="http",namespace="shop",outcome="Failed",workflow="hello"}"#), 1);
+    assert_eq!(app.steps("http", "Failed"), 1);
 }
 
 #[tokio::test]
@@ -111,11 +108,11 @@ async fn a_run_goes_on_when_nobody_awaits_it() {
         _ = request => panic!("the target has not answered"),
         connection = listener.accept() => connection.unwrap().0,
     };
-    assert_eq!(app.count(r#"boathook_executions_total{namespace="shop",outcome="Succeeded",workflow="hello"}"#), 0);
+    assert_eq!(app.executions("Succeeded"), 0);
     connection.writable().await.unwrap();
     connection.try_write(b"HTTP/1.1 204 No Content\r\n\r\n").unwrap();
     app.shared.gate.empty().await;
-    assert_eq!(app.count(r#"boathook_executions_total{namespace="shop",outcome="Succeeded",workflow="hello"}"#), 1);
+    assert_eq!(app.executions("Succeeded"), 1);
 }
 
 #[tokio::test]
