@@ -20,8 +20,8 @@ use crate::text::{Cidr, MediaType};
     "exactly one of `verification` and `public: true` must be set",
 )]))]
 pub struct Webhook {
-    /// path behind the gateway's prefix and the namespace. {name} stands for one segment or a part of it, {*rest} at
-    /// the end for all that follows: $context.params. Default: the workflow's name.
+    /// path behind the gateway's prefix and the namespace. {name} stands for one segment, {*rest} at the end
+    /// for all that follows: $context.params. Default: the workflow's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 1024), extend("x-kubernetes-validations" = path_rules()))]
     pub path: Option<String>,
@@ -59,7 +59,7 @@ fn post() -> Vec<Method> {
 fn path_rules() -> [kube::core::Rule; 2] {
     [
         rule(
-            r"self.matches('^(/([A-Za-z0-9._~!$&()+,;=:@-]|[{][A-Za-z_][A-Za-z0-9_]*[}])+)*(/|/[{][*][A-Za-z_][A-Za-z0-9_]*[}])?$')",
+            r"self.matches('^(/([A-Za-z0-9._~!$&()+,;=:@-]+|[{][a-z][A-Za-z0-9_]*[}]))*(/|/[{][*][a-z][A-Za-z0-9_]*[}])?$')",
             "`path` must start with '/' and have segments of letters, digits, '-._~!$&()+,;=:@' and parameters '{name}', \
              with '{*rest}' only at the end",
         ),

@@ -13,7 +13,7 @@ use crate::violation::Violation;
 pub struct WorkflowOutcome {
     /// `metadata.generation` that this is about.
     pub generation: i64,
-    /// Everything that is wrong, in the order of the spec.
+    /// Everything that is wrong, in the order in which it was found.
     pub violations: Vec<Violation>,
     /// Whether its references were looked up: only those of a valid spec at a gateway that admits it are.
     pub resolved: bool,
@@ -31,7 +31,7 @@ pub struct WorkflowOutcome {
 pub struct GatewayOutcome {
     /// `metadata.generation` that this is about.
     pub generation: i64,
-    /// Everything that is wrong, in the order of the spec.
+    /// Everything that is wrong, in the order in which it was found.
     pub violations: Vec<Violation>,
     /// How many workflows name it and are accepted.
     pub attached: usize,

@@ -18,6 +18,8 @@ mod references;
 mod schemas;
 mod step;
 mod structure;
+#[cfg(test)]
+mod tests;
 mod valid;
 mod values;
 mod verification;

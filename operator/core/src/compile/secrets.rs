@@ -19,6 +19,9 @@ use crate::world::SecretObject;
 /// The Secrets that a workflow names, by name; `None` is one that is not there.
 pub(super) type Secrets = BTreeMap<String, Option<Arc<SecretObject>>>;
 
+/// The type of a Secret with a user's name and password.
+const BASIC_AUTH: &str = "kubernetes.io/basic-auth";
+
 /// What a Secret is used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
@@ -60,6 +63,7 @@ impl Look<'_> {
             KeySource::BasicAuth { secret } => {
                 let member = |key: &str| self.entry(&SecretEntry { secret: secret.clone(), key: key.to_owned() });
                 let (username, password) = (member("username")?, member("password")?);
+                self.is_basic_auth(secret)?;
                 Ok(KeyValue::BasicAuth { username, password })
             }
         }
@@ -83,6 +87,15 @@ impl Look<'_> {
             return Err(self.violation(Reason::InvalidKey, message));
         }
         Ok(SecretText(value.clone()))
+    }
+
+    /// The API server holds a Secret of this type to its keys; one of another type was meant for something else.
+    fn is_basic_auth(self, name: &str) -> Result<(), Violation> {
+        let secret = self.secrets.get(name).and_then(Option::as_ref);
+        if secret.is_some_and(|secret| secret.type_ == BASIC_AUTH) {
+            return Ok(());
+        }
+        Err(self.violation(Reason::InvalidKey, format!("must name a Secret of type {BASIC_AUTH}, and {name} is none")))
     }
 
     /// In a cluster only labelled Secrets are seen, so this may also be one without the label.

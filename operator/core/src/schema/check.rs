@@ -8,8 +8,8 @@ use super::{Format, ListType, Schema};
 use crate::field::Field;
 use crate::report::Report;
 
-/// Patterns that read badly, in words.
-const WORDS: [(&str, &str); 7] = [
+/// Patterns that read badly, in words. A test holds that our schemas have each of them.
+pub(super) const WORDS: [(&str, &str); 10] = [
     ("^([0-9]{1,5}(h|m|s|ms)){1,4}$", "must be a duration such as 10s, 2500ms or 1h30m"),
     ("^[0-9]{1,15}(k|M|G|T|Ki|Mi|Gi|Ti)?$", "must be a size in whole bytes such as 1Mi or 512Ki"),
     ("^[a-z][a-zA-Z0-9]*$", "must be a name of letters and digits that begins with a small letter, such as notifyTeam"),
@@ -19,6 +19,15 @@ const WORDS: [(&str, &str); 7] = [
         "^(/[A-Za-z0-9._~-]*[A-Za-z0-9_~-])*$",
         "must be empty or a path such as /api/webhooks, without a slash at its end",
     ),
+    (
+        r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$",
+        "must be a name of small letters, digits, dashes and dots, such as hooks.example.com",
+    ),
+    (
+        r"^(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$",
+        "must be a host's name in small letters, such as api.example.com or *.example.com",
+    ),
+    ("^[1-5]([0-9]{2}|xx)$", "must be a status such as 404, or a class such as 2xx"),
     ("^[-._a-zA-Z0-9]+$", "must be a key of letters, digits, dots, dashes and underscores"),
 ];
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::Schema;
+use super::check::WORDS;
 use crate::field::Field;
 use crate::report::Report;
 
@@ -169,6 +170,14 @@ fn our_schemas_hold_no_keyword_that_is_not_known_here() {
     let unknown: Vec<_> = found.iter().filter(|keyword| !KEYWORDS.contains(&keyword.as_str())).collect();
     assert!(unknown.is_empty(), "{unknown:?}");
     assert!(found.len() > 15, "only {} keywords were found", found.len());
+}
+
+#[test]
+fn every_pattern_that_is_put_in_words_is_one_of_ours() {
+    let schemas = boathook_crds::generate::definitions().map(|definition| definition.schema().to_string()).concat();
+    for (pattern, _) in WORDS {
+        assert!(schemas.contains(&json!(pattern).to_string()), "{pattern}");
+    }
 }
 
 fn keywords(schema: &Value, found: &mut BTreeSet<String>) {

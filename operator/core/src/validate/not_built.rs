@@ -38,7 +38,7 @@ impl<T> Row<T> {
 }
 
 const WORKFLOW: [Row<WebhookWorkflowSpec>; 9] = [
-    Row::value("webhook", " absent", "set it: only a `call` step could start the workflow", |spec| {
+    Row::value("webhook", " absent", "set it, as only a `call` step could start the workflow", |spec| {
         spec.webhook.is_none()
     }),
     Row::new("suspend", |spec| spec.suspend.is_some()),

@@ -3,6 +3,8 @@
 //! Roots and their members are a table; which steps a place sees is the graph's to say. What only a run can know, such
 //! as a member of a payload, is not judged.
 
+use std::collections::BTreeSet;
+
 use boathook_plan::expr::Reference;
 
 use super::graph::Graph;
@@ -52,10 +54,9 @@ pub(super) struct Names<'a> {
 pub(super) fn check(uses: &[Use], names: &Names<'_>, outline: &Outline<'_>, report: &mut Report) {
     let graph = Graph::new(outline);
     for text in uses {
-        for reference in &text.references {
-            if let Err(message) = follow(reference, text.place, names, &graph) {
-                report.refuse(&text.field, message);
-            }
+        let broken = text.references.iter().filter_map(|reference| follow(reference, text.place, names, &graph).err());
+        for message in broken.collect::<BTreeSet<_>>() {
+            report.refuse(&text.field, message);
         }
     }
 }

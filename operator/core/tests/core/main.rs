@@ -10,4 +10,5 @@
 
 mod cases;
 mod incremental;
+mod schemas;
 mod snapshot;
