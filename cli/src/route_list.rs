@@ -63,7 +63,7 @@ fn open_request(route: &RouteView, target: &Target) -> String {
     let mut words = vec!["curl".to_owned(), "-sS".to_owned()];
     if method != "GET" {
         words.extend(["-X".to_owned(), method.to_owned()]);
-        words.extend(["-H".to_owned(), quote("content-type: application/json"), "-d".to_owned(), quote("{}")]);
+        words.extend(["-H".to_owned(), quote("content-type: application/json"), "-d".to_owned(), quote(&route.sample.to_string())]);
     }
     words.extend(route.host.iter().flat_map(|host| ["-H".to_owned(), quote(&format!("host: {host}"))]));
     words.push(quote(&format!("http://{}{}", target.listen, sample(&route.path))));
@@ -73,7 +73,7 @@ fn open_request(route: &RouteView, target: &Target) -> String {
 fn signed_request(route: &RouteView, target: &Target) -> String {
     let files = target.sources.iter().map(|path| quote(&path.display().to_string())).collect::<Vec<_>>().join(" ");
     let mut words = vec![invocation(), "send".to_owned(), files, "--workflow".to_owned(), name(route)];
-    words.extend(["--data".to_owned(), quote("{}")]);
+    words.extend(["--data".to_owned(), quote(&route.sample.to_string())]);
     if target.listen != SocketAddr::from(([127, 0, 0, 1], 8080)) {
         words.extend(["--url".to_owned(), format!("http://{}", target.listen)]);
     }
@@ -106,6 +106,8 @@ fn nearby(program: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
+    use boathook_plan::json::Json;
+
     use super::*;
 
     fn route() -> RouteView {
@@ -120,6 +122,7 @@ mod tests {
             mode: "Sync".to_owned(),
             generation: 1,
             revision: "8f0c".to_owned(),
+            sample: Json::object([("name", Json::text("it's"))]),
         }
     }
 
@@ -135,8 +138,9 @@ mod tests {
         let route = RouteView { host: Some("shop.example.com".to_owned()), ..route() };
         assert_eq!(
             command(&route, &target(8080)),
-            "curl -sS -X POST -H 'content-type: application/json' -d '{}' -H 'host: shop.example.com' \
-             http://127.0.0.1:8080/orders/id"
+            r#"curl -sS -X POST -H 'content-type: application/json' -d '{"name":"it'\''s"}' -H 'host: shop.example.com' "#
+                .to_owned()
+                + "http://127.0.0.1:8080/orders/id"
         );
     }
 
@@ -150,9 +154,10 @@ mod tests {
     fn a_signed_route_names_its_files_and_any_port_but_the_usual_one() {
         let route = RouteView { schemes: vec!["GitHub".to_owned()], ..route() };
         let usual = command(&route, &target(8080));
-        assert!(usual.ends_with(" send 'my hooks' keys.yaml --workflow shop/orders --data '{}'"), "{usual}");
+        assert!(usual.contains(" send 'my hooks' keys.yaml --workflow shop/orders --data '{\"name\":"), "{usual}");
+        assert!(!usual.contains("--url"), "{usual}");
         let other = command(&route, &target(9000));
-        assert!(other.ends_with("--data '{}' --url http://127.0.0.1:9000"), "{other}");
+        assert!(other.ends_with(" --url http://127.0.0.1:9000"), "{other}");
     }
 
     #[test]

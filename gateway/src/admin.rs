@@ -19,7 +19,7 @@ use crate::shared::Shared;
 pub use instance::Instance;
 
 /// One route, as `GET /v1/routes` lists it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RouteView {
     /// The workflow's namespace.
@@ -42,6 +42,8 @@ pub struct RouteView {
     pub generation: i64,
     /// The revision that is served.
     pub revision: String,
+    /// A body that has all that the workflow reads of one.
+    pub sample: boathook_plan::json::Json,
 }
 
 /// Serves until it is aborted.
@@ -105,6 +107,7 @@ impl RouteView {
             mode: "Sync".to_owned(),
             generation: plan.generation,
             revision: route.revision().to_string(),
+            sample: route.sample_body(),
         }
     }
 }

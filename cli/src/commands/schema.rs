@@ -72,7 +72,7 @@ mod tests {
         for (pointer, wrong) in [
             ("/kind", json!("WebhookGateway")),
             ("/spec/webhook", json!({"pubic": true})),
-            ("/spec/steps", json!([])),
+            ("/spec/steps", json!({})),
             ("/spec/response/mode", json!("sync")),
             ("/metadata/name", json!("Not A Name")),
         ] {

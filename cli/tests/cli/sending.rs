@@ -28,6 +28,22 @@ fn the_command_of_every_route_works_as_printed() {
 }
 
 #[test]
+fn the_commands_of_the_quickstart_hold_what_its_expressions_read() {
+    let folder = tempfile::tempdir().unwrap();
+    for entry in fs::read_dir("../examples/quickstart").unwrap() {
+        let entry = entry.unwrap();
+        fs::copy(entry.path(), folder.path().join(entry.file_name())).unwrap();
+    }
+    let run = Run::start(folder.path());
+    let routes = routes(&run);
+    assert_eq!(routes.len(), 3, "{routes:#?}");
+    for route in routes {
+        let ran = shell(&route["command"].as_str().unwrap().replace("curl -sS", "curl -sSf"));
+        assert!(ran.status.success(), "{}\n{}{}", route["command"], out(&ran), err(&ran));
+    }
+}
+
+#[test]
 fn the_commands_reach_hosts_and_base_urls_that_no_name_server_knows() {
     let run = Run::start(Path::new("cases/hosts"));
     let routes = routes(&run);

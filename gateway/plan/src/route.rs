@@ -7,12 +7,14 @@ mod context;
 mod delivery;
 mod intake;
 mod revision;
+mod sample;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::json::Json;
 use crate::machine::{Program, ProgramError};
 use crate::plan::{Egress, Plan, WorkflowRef};
 use crate::secret::{Keys, SecretText};
@@ -93,6 +95,11 @@ impl Route {
     /// Which state of the workflow it serves.
     pub fn revision(&self) -> &Revision {
         &self.revision
+    }
+
+    /// A body that has all that the workflow reads of one, for a first try.
+    pub fn sample_body(&self) -> Json {
+        sample::body(self.wanted.body())
     }
 
     /// Where its host and path are matched.
