@@ -63,7 +63,12 @@ fn open_request(route: &RouteView, target: &Target) -> String {
     let mut words = vec!["curl".to_owned(), "-sS".to_owned()];
     if method != "GET" {
         words.extend(["-X".to_owned(), method.to_owned()]);
-        words.extend(["-H".to_owned(), quote("content-type: application/json"), "-d".to_owned(), quote(&route.sample.to_string())]);
+        words.extend([
+            "-H".to_owned(),
+            quote("content-type: application/json"),
+            "-d".to_owned(),
+            quote(&route.sample.to_string()),
+        ]);
     }
     words.extend(route.host.iter().flat_map(|host| ["-H".to_owned(), quote(&format!("host: {host}"))]));
     words.push(quote(&format!("http://{}{}", target.listen, sample(&route.path))));

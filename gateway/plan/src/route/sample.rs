@@ -6,7 +6,9 @@ use crate::json::{Json, Projection};
 pub(super) fn body(wanted: &Projection) -> Json {
     match wanted {
         Projection::Nothing | Projection::All => Json::object([]),
-        Projection::Members(members) => Json::object(members.iter().map(|(name, within)| (&**name, member(name, within)))),
+        Projection::Members(members) => {
+            Json::object(members.iter().map(|(name, within)| (&**name, member(name, within))))
+        }
     }
 }
 
