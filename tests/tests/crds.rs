@@ -234,7 +234,7 @@ async fn kubectl_shows_selects_explains_and_scales() {
     let gateways = columns(plane.kubectl(&["get", "whg"]).unwrap());
     assert_eq!(gateways, ["NAME", "URL", "WORKFLOWS", "REPLICAS", "READY", "REASON", "AGE"]);
 
-    let named = plane.kubectl(&["get", "whw", "--field-selector", "spec.webhook.path=/", "-o", "name"]).unwrap();
+    let named = plane.kubectl(&["get", "whw", "--field-selector", "spec.webhook.path=/now", "-o", "name"]).unwrap();
     assert_eq!(named, "webhookworkflow.boathook.dev/every-field-sync\n");
     let by_category = plane.kubectl(&["get", "boathook", "-o", "name"]).unwrap();
     assert_eq!(by_category.lines().count(), 3, "{by_category}");

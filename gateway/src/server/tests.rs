@@ -196,6 +196,7 @@ async fn the_admin_port_tells_health_metrics_and_routes() {
         serde_json::json!([{
             "namespace": "shop", "workflow": "hello", "url": "https://hooks.example.test/hello/{name}", "host": null,
             "path": "/hello/{name}", "methods": ["POST"], "schemes": [], "mode": "Sync", "generation": 1, "revision": null,
+            "sample": {},
         }])
     );
     assert_eq!(admin(&gateway, "/hello").await.0, 404);

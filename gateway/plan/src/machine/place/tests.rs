@@ -1,3 +1,5 @@
+//! Tests of `place`.
+
 use super::*;
 
 const EXECUTION: Uuid = Uuid::from_u128(0x019b_76da_a800_7000_8000_0000_0000_0001);
