@@ -56,7 +56,7 @@ fn post() -> Vec<Method> {
 }
 
 /// Absolute, no empty and no dot segments, whole parameters, the catch-all last.
-fn path_rules() -> [kube::core::Rule; 2] {
+fn path_rules() -> [kube::core::Rule; 3] {
     [
         rule(
             r"self.matches('^(/([A-Za-z0-9._~!$&()+,;=:@-]+|[{][a-z][A-Za-z0-9_]*[}]))*(/|/[{][*][a-z][A-Za-z0-9_]*[}])?$')",
@@ -64,6 +64,7 @@ fn path_rules() -> [kube::core::Rule; 2] {
              with '{*rest}' only at the end",
         ),
         rule("!self.matches('(^|/)[.][.]?(/|$)')", "`path` must not have '.' or '..' as a segment"),
+        rule("self != '/'", "`path` must not be '/': it is reserved for the gateway"),
     ]
 }
 
