@@ -7,7 +7,7 @@ use boathook_plan::http_step::{CallFacts, Origin};
 use boathook_plan::machine::{Alarm, Attempt, Cancellation, Effect, EventKind, Outcome, Place};
 use boathook_plan::reply::Reply;
 use tokio::sync::oneshot;
-use tokio::task::{AbortHandle, JoinSet};
+use tokio::task::{AbortHandle, JoinSet, yield_now};
 use tokio::time::{Instant, sleep_until};
 use uuid::Uuid;
 
@@ -24,6 +24,8 @@ pub(super) struct Effects {
     attempts: JoinSet<EventKind>,
     handles: HashMap<Place, AbortHandle>,
     alarms: Vec<(Instant, Alarm)>,
+    /// Others are let go first: no time to wait for, so no alarm of the clock.
+    turn: bool,
     /// Until it was heard.
     stop: Option<StopSignal>,
 }
@@ -48,6 +50,7 @@ impl Effects {
             attempts: JoinSet::new(),
             handles: HashMap::new(),
             alarms: Vec::new(),
+            turn: false,
         }
     }
 
@@ -62,6 +65,7 @@ impl Effects {
             Effect::Journal(_) => {}
             Effect::Attempt(attempt) => self.attempt(*attempt),
             Effect::Abandon(place) => self.abandon(&place),
+            Effect::Alarm(Alarm::Turn, _) => self.turn = true,
             Effect::Alarm(alarm, after) => self.alarms.push((Instant::now() + after, alarm)),
             Effect::Respond(reply) => self.respond(reply),
             Effect::Finish(outcome) => return Some(outcome),
@@ -102,6 +106,10 @@ impl Effects {
                 () = at(due) => if let Some(alarm) = self.take_due() {
                     return EventKind::Due(alarm);
                 },
+                () = yield_now(), if self.turn => {
+                    self.turn = false;
+                    return EventKind::Due(Alarm::Turn);
+                }
                 () = aborting(&mut self.stop) => {
                     self.stop = None;
                     return EventKind::Cancelled(Cancellation::ShuttingDown);

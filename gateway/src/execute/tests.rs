@@ -1,5 +1,7 @@
 //! Runs that end by a fault of ours; the others are in the tests of the request path.
 
+use boathook_plan::http_step::Origin;
+use boathook_plan::machine::{Alarm, Effect};
 use uuid::Uuid;
 
 use super::*;
@@ -21,4 +23,16 @@ async fn a_sender_whose_run_is_lost_is_told_500() {
     let reply = reply(answer, "r").await;
     assert_eq!(reply.status, 500);
     assert_eq!(reply.headers["content-type"], "application/problem+json");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_turn_comes_back_behind_a_task_that_waited() {
+    let app = App::new([route(plan("hello", "/hello"))]);
+    let served = app.shared.routes.find("h", "/hello").unwrap().served;
+    let run = Run { served, execution: Uuid::nil(), request_id: "r".into(), outcome: None };
+    let mut effects = Effects::new(&app.shared, &run, Origin::default(), oneshot::channel().0);
+    effects.perform(vec![Effect::Alarm(Alarm::Turn, std::time::Duration::ZERO)]);
+    let other = tokio::spawn(async {});
+    assert!(matches!(effects.next().await, EventKind::Due(Alarm::Turn)));
+    assert!(other.is_finished());
 }
