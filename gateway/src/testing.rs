@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use boathook_plan::json::Json;
 use boathook_plan::plan::{
-    Answer, AnswerBody, Delimiters, Egress, HttpStep, KeySpec, Match, OnError, Plan, Program, Response, Retry, Scheme,
-    SchemeKind, Step, StepKind, Verification, Webhook, WorkflowRef,
+    Answer, AnswerBody, Concurrency, Delimiters, Egress, History, HttpStep, KeySpec, Match, Mode, OnError, Plan,
+    Program, Response, Retry, Scheme, SchemeKind, Step, StepKind, Suspend, Verification, Webhook, WorkflowRef,
 };
 use boathook_plan::route::Route;
 use boathook_plan::secret::{KeyValue, Keys, Secret, SecretText};
@@ -46,7 +46,19 @@ pub(crate) fn plan(name: &str, path: &str) -> Plan {
         timeout_ms: 30_000,
         delimiters: Delimiters::Braces,
         program: Program::default(),
-        response: Response { deadline_ms: 10_000, answer: answer(r#"{"ok":true}"#), late: None, failed: None },
+        deduplication: None,
+        concurrency: Concurrency::default(),
+        batch: None,
+        history: History::default(),
+        suspend: Suspend::No,
+        response: Response {
+            mode: Mode::Sync,
+            deadline_ms: 10_000,
+            answer: answer(r#"{"ok":true}"#),
+            late: None,
+            cancel: true,
+            failed: None,
+        },
         egress: Egress { internet: false, allow_addresses: Vec::new(), allow_hosts: Vec::new(), loopback: true },
     }
 }

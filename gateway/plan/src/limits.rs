@@ -14,6 +14,33 @@ pub const DEFAULT_SYNC_DEADLINE: Duration = Duration::from_secs(10);
 /// From the first step to the last of a Sync run unless `timeout` says otherwise.
 pub const DEFAULT_SYNC_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// From the first step to the last of an Async run unless `timeout` says otherwise.
+pub const DEFAULT_ASYNC_TIMEOUT: Duration = Duration::from_hours(1);
+
+/// How long a deduplication key is held after success unless `window` says otherwise: what senders retry within a day.
+pub const DEFAULT_WINDOW: Duration = Duration::from_hours(24);
+
+/// Executions of a workflow at once unless `concurrency.max` says otherwise: the gateway's own ceiling.
+pub const DEFAULT_CONCURRENCY: u32 = 1_000;
+
+/// Executions of a workflow that wait for their turn unless `concurrency.queue` says otherwise.
+pub const DEFAULT_QUEUE: u64 = 10_000;
+
+/// How long a succeeded execution is kept unless `history.keep` says otherwise.
+pub const DEFAULT_KEEP: Duration = Duration::from_hours(24);
+
+/// How long a failed one is kept unless `history.keepFailed` says otherwise: a week of somebody's holidays.
+pub const DEFAULT_KEEP_FAILED: Duration = Duration::from_hours(168);
+
+/// Items of a `forEach`: with a block of two steps they fill a journal.
+pub const ITEMS: usize = 10_000;
+
+/// How deep `call` steps may call.
+pub const CALL_DEPTH: u32 = 5;
+
+/// Bytes of a Sync answer that are kept for a sender's repeat.
+pub const ANSWER_KEPT: usize = 64 << 10;
+
 /// One attempt of a step unless its `timeout` says otherwise.
 pub const DEFAULT_STEP_TIMEOUT: Duration = Duration::from_secs(30);
 

@@ -10,14 +10,17 @@ use serde::{Deserialize, Serialize};
 use crate::json::Json;
 
 mod egress;
+mod execution;
 mod http;
 mod program;
 mod verification;
 
 pub use self::egress::{AddressRule, Egress, HostRule};
+pub use self::execution::{Batch, BodyKept, Concurrency, Deduplication, History, Overflow, Suspend};
 pub use self::http::{CloudEvent, HttpAuth, HttpBody, HttpStep, Part, PartContent};
 pub use self::program::{
-    Block, BranchStep, Case, Check, EndOutcome, EndStep, OnError, Program, Retry, Step, StepKind, ValidateStep,
+    Block, BranchStep, CallStep, Case, Check, EndOutcome, EndStep, ForEachStep, OnError, OnItemError, ParallelStep,
+    Program, Retry, Step, StepKind, ValidateStep, WaitStep,
 };
 pub use self::verification::{
     ApiKeyPlace, HashAlgorithm, HmacForm, KeyEncoding, KeySpec, KeyUse, Match, Scheme, SchemeKind, SignatureEncoding,
@@ -56,6 +59,16 @@ pub struct Plan {
     pub delimiters: Delimiters,
     /// The program.
     pub program: Program,
+    /// Which deliveries are one.
+    pub deduplication: Option<Deduplication>,
+    /// How many run at once, and in which order.
+    pub concurrency: Concurrency,
+    /// Several deliveries as one execution.
+    pub batch: Option<Batch>,
+    /// What is kept of a finished execution.
+    pub history: History,
+    /// What is stopped. Read of the live route, whatever an execution is pinned to.
+    pub suspend: Suspend,
     /// What the sender is told.
     pub response: Response,
     /// What outbound requests may reach.
@@ -90,16 +103,31 @@ pub struct Webhook {
     pub verification: Option<Verification>,
 }
 
-/// What the sender of a Sync workflow is told.
+/// When the sender is answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Mode {
+    /// Once the delivery is durable.
+    #[default]
+    Async,
+    /// Once the steps are done, or at the deadline.
+    Sync,
+}
+
+/// What the sender is told.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Response {
-    /// How long the sender waits, in milliseconds.
+    /// When.
+    pub mode: Mode,
+    /// Sync: how long the sender waits, in milliseconds.
     pub deadline_ms: u64,
-    /// After success; a body of `None` is the last step's result as JSON.
+    /// Async: the acknowledgement, where it is not the preset's own. Sync: the answer after success; a body of `None` is
+    /// the last step's result as JSON.
     pub answer: Answer,
-    /// At the deadline.
+    /// Sync: what is said at the deadline.
     pub late: Option<Answer>,
+    /// Sync: whether the deadline ends the run.
+    pub cancel: bool,
     /// After a failure; `None` is 500 as problem+json.
     pub failed: Option<Answer>,
 }

@@ -10,7 +10,8 @@ use boathook_plan::reason::Reason;
 pub(crate) const OUTCOMES: [&str; 3] = ["Succeeded", "Failed", "Cancelled"];
 
 /// The kinds of steps, as label values.
-pub(crate) const KINDS: [&str; 6] = ["http", "set", "validate", "branch", "respond", "end"];
+pub(crate) const KINDS: [&str; 10] =
+    ["http", "set", "validate", "branch", "respond", "end", "forEach", "parallel", "wait", "call"];
 
 /// The outcomes of a step, as label values.
 pub(crate) const PHASES: [&str; 4] = ["Succeeded", "Failed", "Skipped", "Abandoned"];
@@ -93,6 +94,10 @@ pub(crate) fn kind(kind: &StepKind) -> usize {
         StepKind::Branch(_) => 3,
         StepKind::Respond(_) => 4,
         StepKind::End(_) => 5,
+        StepKind::ForEach(_) => 6,
+        StepKind::Parallel(_) => 7,
+        StepKind::Wait(_) => 8,
+        StepKind::Call(_) => 9,
     }
 }
 

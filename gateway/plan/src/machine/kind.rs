@@ -58,6 +58,9 @@ impl Kind {
             StepKind::Branch(step) => branch::Branch::compile(step, compiler).map(Self::Branch),
             StepKind::Respond(answer) => respond::Respond::compile(answer, compiler).map(Self::Respond),
             StepKind::End(step) => end::End::compile(step, compiler).map(Self::End),
+            StepKind::ForEach(_) | StepKind::Parallel(_) | StepKind::Wait(_) | StepKind::Call(_) => {
+                Err(ProgramError::new("", "not built yet"))
+            }
         }
     }
 

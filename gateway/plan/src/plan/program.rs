@@ -86,6 +86,14 @@ pub enum StepKind {
     Validate(ValidateStep),
     /// The first case that holds runs its block.
     Branch(BranchStep),
+    /// A block, once for each item.
+    ForEach(ForEachStep),
+    /// Blocks at the same time.
+    Parallel(ParallelStep),
+    /// Time.
+    Wait(WaitStep),
+    /// Another workflow of the namespace.
+    Call(CallStep),
     /// Answers the sender.
     Respond(Answer),
     /// Ends the run.
@@ -132,6 +140,66 @@ pub struct Case {
     pub if_: String,
     /// A block's name.
     pub run: String,
+}
+
+/// `forEach`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ForEachStep {
+    /// CEL; a list of at most [`crate::limits::ITEMS`].
+    pub items: String,
+    /// A block's name.
+    pub run: String,
+    /// The name of a second variable for `$item`, without its `$`; `item` where the workflow says nothing.
+    pub as_: String,
+    /// Items at the same time; at least 1.
+    pub concurrency: u32,
+    /// What a failed item does.
+    pub on_item_error: OnItemError,
+    /// CEL, once an item: what `results` holds of it. Without it there is no `results`.
+    pub collect: Option<String>,
+}
+
+/// What a failed item of a `forEach` does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OnItemError {
+    /// The step fails at once.
+    #[default]
+    Fail,
+    /// It is counted, and the others go on.
+    Continue,
+    /// No more are started, and the step succeeds.
+    Stop,
+}
+
+/// `parallel`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ParallelStep {
+    /// Names of blocks.
+    pub blocks: Vec<String>,
+}
+
+/// `wait`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum WaitStep {
+    /// From the step's turn, in milliseconds.
+    For(u64),
+    /// A template of a time as RFC 3339 writes it; a past one is now.
+    Until(String),
+}
+
+/// `call`
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CallStep {
+    /// A workflow of the same namespace.
+    pub workflow: String,
+    /// The callee's `$context.data`: JSON whose string leaves may hold templates.
+    pub input: Json,
+    /// Whether the callee's end is not waited for.
+    pub detach: bool,
 }
 
 /// `end`

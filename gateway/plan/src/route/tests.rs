@@ -9,7 +9,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::json::Json;
-use crate::plan::{Answer, AnswerBody, Delimiters, Program as Steps, Response, Webhook};
+use crate::plan::{
+    Answer, AnswerBody, Concurrency, Delimiters, History, Mode, Program as Steps, Response, Suspend, Webhook,
+};
 use crate::reason::Reason;
 use crate::request::{RawRequest, Verified};
 
@@ -31,7 +33,13 @@ fn plan(template: &str) -> Plan {
         timeout_ms: 30_000,
         delimiters: Delimiters::Braces,
         program: Steps::default(),
+        deduplication: None,
+        concurrency: Concurrency::default(),
+        batch: None,
+        history: History::default(),
+        suspend: Suspend::No,
         response: Response {
+            mode: Mode::Sync,
             deadline_ms: 10_000,
             answer: Answer {
                 status: None,
@@ -39,6 +47,7 @@ fn plan(template: &str) -> Plan {
                 body: Some(AnswerBody::Json(Json::text(template))),
             },
             late: None,
+            cancel: true,
             failed: None,
         },
         egress: Egress { internet: false, allow_addresses: Vec::new(), allow_hosts: Vec::new(), loopback: false },

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use boathook_plan::plan::{
-    Answer, AnswerBody, Block, BranchStep, Case, Check, Delimiters, Egress, EndOutcome, EndStep, HttpBody, HttpStep,
-    OnError, Plan, Program, Response, Retry, Step, StepKind, ValidateStep, Webhook, WorkflowRef,
+    Answer, AnswerBody, Block, BranchStep, Case, Check, Concurrency, Delimiters, Egress, EndOutcome, EndStep, History,
+    HttpBody, HttpStep, Mode, OnError, Plan, Program, Response, Retry, Step, StepKind, Suspend, ValidateStep, Webhook,
+    WorkflowRef,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -151,6 +152,11 @@ impl Spec {
                 blocks: self.blocks.iter().map(BlockSpec::block).collect(),
                 on_failure: self.on_failure.as_ref().map(|block| block.run.clone()),
             },
+            deduplication: None,
+            concurrency: Concurrency::default(),
+            batch: None,
+            history: History::default(),
+            suspend: Suspend::No,
             response: self.response.response(),
             egress: Egress { internet: true, allow_addresses: vec![], allow_hosts: vec![], loopback: false },
         }
@@ -239,9 +245,11 @@ impl ResponseSpec {
             text: self.text.clone(),
         };
         Response {
+            mode: Mode::Sync,
             deadline_ms: self.deadline.as_deref().map_or(10_000, milliseconds),
             answer: own.answer(),
             late: self.late.as_ref().map(AnswerSpec::answer),
+            cancel: true,
             failed: self.failed.as_ref().map(AnswerSpec::answer),
         }
     }

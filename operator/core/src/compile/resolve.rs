@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use boathook_plan::limits::{DEFAULT_BODY_SIZE, DEFAULT_SYNC_TIMEOUT};
-use boathook_plan::plan::{Plan, Webhook, WorkflowRef};
+use boathook_plan::plan::{Concurrency, History, Plan, Suspend, Webhook, WorkflowRef};
 
 use super::ceiling::Ceiling;
 use super::secrets::Secrets;
@@ -105,6 +105,11 @@ fn plan(inputs: &Inputs, violations: &mut Vec<Violation>) -> Plan {
         timeout_ms: timeout(inputs).grant(workflow.timeout_ms, violations),
         delimiters: workflow.delimiters,
         program: workflow.program.clone(),
+        deduplication: None,
+        concurrency: Concurrency::default(),
+        batch: None,
+        history: History::default(),
+        suspend: Suspend::No,
         response: workflow.response.clone(),
         egress: egress::of(inputs),
     }

@@ -6,7 +6,7 @@ use boathook_crds::text::TextTemplate;
 use boathook_crds::workflow::response as crd;
 use boathook_crds::workflow::steps::answer::RespondStep;
 use boathook_plan::limits::DEFAULT_SYNC_DEADLINE;
-use boathook_plan::plan::{Answer, AnswerBody, Response};
+use boathook_plan::plan::{Answer, AnswerBody, Mode, Response};
 use boathook_plan::reply::AnswerProgram;
 use serde_json::Value;
 
@@ -33,7 +33,7 @@ pub(super) fn response(response: &crd::Response, at: &Field, reader: &mut Reader
     let late = response.late.as_ref().map(|late| read(&late.into(), &at.at("late"), reader));
     reader.enter(Place::Failed);
     let failed = response.failed.as_ref().map(|failed| read(&failed.into(), &at.at("failed"), reader));
-    Response { deadline_ms, answer, late, failed }
+    Response { mode: Mode::Sync, deadline_ms, answer, late, cancel: true, failed }
 }
 
 /// Reads one answer.

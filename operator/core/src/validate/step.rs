@@ -114,9 +114,15 @@ fn retry(text: Option<&RetryText>, kind: &StepKind, at: &Field, reader: &mut Rea
 const fn default_attempts(kind: &StepKind) -> u32 {
     match kind {
         StepKind::Http(_) => NETWORK_ATTEMPTS,
-        StepKind::Set(_) | StepKind::Validate(_) | StepKind::Branch(_) | StepKind::Respond(_) | StepKind::End(_) => {
-            BACKOFF_DEFAULT.attempts
-        }
+        StepKind::Set(_)
+        | StepKind::Validate(_)
+        | StepKind::Branch(_)
+        | StepKind::ForEach(_)
+        | StepKind::Parallel(_)
+        | StepKind::Wait(_)
+        | StepKind::Call(_)
+        | StepKind::Respond(_)
+        | StepKind::End(_) => BACKOFF_DEFAULT.attempts,
     }
 }
 
