@@ -10,6 +10,8 @@ mod write;
 
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use indexmap::IndexMap;
 
@@ -84,6 +86,33 @@ impl Json {
             Self::Object(members) => {
                 2 + members.iter().map(|(name, value)| name.len() + 4 + value.text_size()).sum::<usize>()
             }
+        }
+    }
+
+    /// The value as its JSON text says it: bytes are base64 text. A value that holds none is handed back as it is.
+    #[must_use]
+    pub fn without_bytes(self) -> Self {
+        if self.holds_bytes() { self.with_bytes_as_text() } else { self }
+    }
+
+    fn with_bytes_as_text(&self) -> Self {
+        match self {
+            Self::Bytes(bytes) => Self::from(STANDARD.encode(bytes)),
+            Self::Array(items) => Self::list(items.iter().map(Self::with_bytes_as_text)),
+            Self::Object(members) => {
+                let members = members.iter().map(|(name, value)| (Arc::clone(name), value.with_bytes_as_text()));
+                Self::Object(Arc::new(members.collect()))
+            }
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) => self.clone(),
+        }
+    }
+
+    fn holds_bytes(&self) -> bool {
+        match self {
+            Self::Bytes(_) => true,
+            Self::Array(items) => items.iter().any(Self::holds_bytes),
+            Self::Object(members) => members.values().any(Self::holds_bytes),
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) => false,
         }
     }
 

@@ -46,6 +46,15 @@ fn bytes_are_written_as_base64() {
 }
 
 #[test]
+fn a_value_without_its_bytes_is_what_its_text_says() {
+    let bytes = Json::Bytes(Bytes::from_static(&[0, 255]));
+    let value = Json::object([("a", Json::list([bytes, Json::text("x")])), ("b", Json::Null)]);
+    let plain = value.clone().without_bytes();
+    assert_eq!(plain, Json::object([("a", Json::list([Json::text("AP8="), Json::text("x")])), ("b", Json::Null)]));
+    assert_eq!(plain.to_string(), value.to_string());
+}
+
+#[test]
 fn numbers_survive_serde_json() {
     let text = r#"{"a":[123456789012345678901234567890,19.90,-0,1.0,18446744073709551615]}"#;
     let value: Json = serde_json::from_str(text).unwrap();

@@ -27,9 +27,10 @@ impl At<'_> {
 }
 
 impl State {
-    /// The entry that an outcome makes.
+    /// The entry that an outcome makes. The result is what the journal will say it is, so that later steps see the same
+    /// whether the run was resumed or not.
     pub(super) fn judge(&self, at: At<'_>, tried: Tried, outcome: Result<Json, StepFailure>) -> Fact {
-        let result = outcome.and_then(|value| {
+        let result = outcome.map(Json::without_bytes).and_then(|value| {
             Ledger::result(&at.step.name, &value)?;
             self.until(at, &value)?;
             Ok(value)
