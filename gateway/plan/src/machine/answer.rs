@@ -30,13 +30,13 @@ impl State {
         }
     }
 
-    /// The answer of a run that has just failed: never internals.
+    /// The answer of a run that has just failed: never internals. At the deadline the sender is told that it has passed,
+    /// whatever failed then.
     pub(super) fn failure_answer(&self, error: &RunError) -> Reply {
-        let answers = &self.program.answers;
         match error.failure.reason {
             StepReason::Cancelled => Problem::RUN_CANCELLED.reply(&self.input.request_id),
             StepReason::ShuttingDown => Problem::SHUTTING_DOWN.reply(&self.input.request_id),
-            StepReason::DeadlineExceeded => self.render(&answers.late, Problem::DEADLINE_EXCEEDED),
+            StepReason::DeadlineExceeded => self.late_answer(),
             StepReason::ExpressionFailed
             | StepReason::PathMissing
             | StepReason::ResourceExhausted
@@ -53,8 +53,17 @@ impl State {
             | StepReason::ResultTooLarge
             | StepReason::TooLate
             | StepReason::Ended
-            | StepReason::ExecutionTimeout => self.render(&answers.failed, Problem::RUN_FAILED),
+            | StepReason::ExecutionTimeout => {
+                if self.deadline() <= self.live.clock {
+                    return self.late_answer();
+                }
+                self.render(&self.program.answers.failed, Problem::RUN_FAILED)
+            }
         }
+    }
+
+    fn late_answer(&self) -> Reply {
+        self.render(&self.program.answers.late, Problem::DEADLINE_EXCEEDED)
     }
 
     /// What the answer says, or the problem alone when the answer itself fails.

@@ -31,12 +31,17 @@ impl State {
         Some(self.stopped(StepFailure::new(reason, message)))
     }
 
+    /// When the sender waits no longer.
+    pub(super) fn deadline(&self) -> Timestamp {
+        later(self.input.received_at, self.program.deadline())
+    }
+
     /// The limits of the stage, and when they are reached.
     pub(super) fn alarms(&self) -> Vec<(Alarm, Timestamp)> {
         match &self.progress.stage {
             Stage::Main => {
                 let timeout = (Alarm::Timeout, later(self.input.started_at, self.program.timeout));
-                let deadline = (Alarm::Deadline, later(self.input.received_at, self.program.deadline()));
+                let deadline = (Alarm::Deadline, self.deadline());
                 if self.progress.answered { vec![timeout] } else { vec![deadline, timeout] }
             }
             Stage::OnFailure { since, .. } => vec![(Alarm::FailureTimeout, later(*since, self.program.timeout))],
