@@ -1,7 +1,8 @@
 //! What the sender is told when the steps did not answer.
 
 use super::decide::Decision;
-use super::outcome::{Outcome, RunError};
+use super::entry::Fact;
+use super::outcome::RunError;
 use super::place::Place;
 use super::state::State;
 use crate::json::Json;
@@ -13,16 +14,15 @@ use crate::scope::Scope;
 impl State {
     /// The steps are done: the sender gets the answer of the workflow, which is the last step's result where it says
     /// nothing. An answer that cannot be rendered fails the run.
-    pub(super) fn succeed(&self, message: Option<String>) -> Decision {
-        let outcome = Outcome::Succeeded { message };
+    pub(super) fn succeed(&self) -> Decision {
         if self.progress.answered {
-            return Decision::Finish(outcome, None);
+            return Decision::Write(Fact::Completed);
         }
         let last = &self.progress.frame.last;
         // A sensitive result is shown nowhere, so not to a sender that nobody meant to show it to.
         let value = if last.sensitive { Json::Null } else { last.value.clone() };
         match self.program.answers.success.render(&self.answer_scope(), Unsaid::Value(value)) {
-            Ok(reply) => Decision::Finish(outcome, Some(reply)),
+            Ok(reply) => Decision::Answer(Fact::Completed, reply),
             Err(mut failure) => {
                 failure.message = format!("response.{}", failure.message);
                 Decision::Write(self.stopped(failure))

@@ -30,8 +30,8 @@ pub(super) enum Decision {
     Attempt(Box<Attempt>, Tried),
     /// Come back to this place, for this attempt.
     Pause(Place, u32, Duration),
-    /// The run is over; the sender may still be owed an answer.
-    Finish(Outcome, Option<Reply>),
+    /// The run is over.
+    Finish(Outcome),
     /// Nothing before the next event.
     Wait,
 }
@@ -51,8 +51,8 @@ impl State {
             return Decision::Wait;
         }
         match &self.progress.stage {
-            Stage::Over(outcome) => Decision::Finish(outcome.clone(), None),
-            Stage::Ended { message } => self.succeed(message.clone()),
+            Stage::Over(outcome) => Decision::Finish(outcome.clone()),
+            Stage::Ended { .. } => self.succeed(),
             Stage::Main | Stage::OnFailure { .. } => self.go_on(),
         }
     }
@@ -66,8 +66,8 @@ impl State {
             return Decision::Write(fact);
         }
         match &self.progress.stage {
-            Stage::OnFailure { error, .. } if done => Decision::Finish(Outcome::Failed(error.clone()), None),
-            Stage::Main if done => self.succeed(None),
+            Stage::OnFailure { error, .. } if done => Decision::Finish(Outcome::Failed(error.clone())),
+            Stage::Main if done => self.succeed(),
             Stage::Main | Stage::OnFailure { .. } | Stage::Ended { .. } | Stage::Over(_) => self.within(frame),
         }
     }

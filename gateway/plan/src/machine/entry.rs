@@ -82,6 +82,8 @@ pub enum Fact {
         /// Its message.
         message: Option<String>,
     },
+    /// The run has succeeded, and the sender is told so: whatever the time is when it is resumed, nothing fails it.
+    Completed,
     /// Something other than a step ended the program: time, a cancellation, an answer that cannot be rendered.
     Stopped {
         /// The name of the step that it stopped at, where it was at one.
@@ -114,7 +116,7 @@ impl Fact {
             | Self::Succeeded { place, .. }
             | Self::Failed { place, .. }
             | Self::Ended { place, .. } => Some(place),
-            Self::Stopped { .. } => None,
+            Self::Completed | Self::Stopped { .. } => None,
         }
     }
 }

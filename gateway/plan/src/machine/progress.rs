@@ -50,10 +50,19 @@ impl Progress {
 
     /// Whether the entry can be the next one.
     pub(super) fn takes(&self, entry: &Entry) -> bool {
-        match entry.fact.place() {
-            Some(place) => self.frame.find(place).is_some_and(|frame| frame.takes(&entry.fact)),
-            None => !matches!(self.stage, Stage::Over(_)),
+        match &self.stage {
+            Stage::Main | Stage::OnFailure { .. } => match entry.fact.place() {
+                Some(place) => self.frame.find(place).is_some_and(|frame| frame.takes(&entry.fact)),
+                None => entry.fact != Fact::Completed || self.done(),
+            },
+            Stage::Ended { .. } => entry.fact.place().is_none(),
+            Stage::Over(_) => false,
         }
+    }
+
+    /// Whether all steps of the program are done.
+    fn done(&self) -> bool {
+        matches!(self.stage, Stage::Main) && self.frame.current().is_none()
     }
 
     /// The run after one more entry.
@@ -73,6 +82,7 @@ impl Progress {
                 self.note(entry);
                 self.end(program, place, (*outcome, message.clone()), entry.at);
             }
+            Fact::Completed => self.complete(),
             Fact::Skipped { .. }
             | Fact::Entered { .. }
             | Fact::Returned { .. }
@@ -115,6 +125,15 @@ impl Progress {
                 self.fail(program, RunError { step: Some(place.name().to_owned()), failure }, at);
             }
         }
+    }
+
+    fn complete(&mut self) {
+        self.answered = true;
+        self.stage = match std::mem::replace(&mut self.stage, Stage::Main) {
+            Stage::Main => Stage::Over(Outcome::Succeeded { message: None }),
+            Stage::Ended { message } => Stage::Over(Outcome::Succeeded { message }),
+            stage @ (Stage::OnFailure { .. } | Stage::Over(_)) => stage,
+        };
     }
 
     fn abandon(&mut self, abandoned: &[Abandoned], at: Timestamp) {

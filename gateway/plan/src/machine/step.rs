@@ -11,7 +11,6 @@ use super::state::{State, Waiting};
 use crate::json::Json;
 use crate::limits::TURN;
 use crate::reason::StepFailure;
-use crate::reply::Reply;
 
 /// Takes one event in: the next state, and what to do, in this order.
 pub fn step(state: State, event: Event) -> (State, Vec<Effect>) {
@@ -87,7 +86,7 @@ impl Advance {
                     self.state.live.waiting.insert(place.clone(), Waiting::Pause(attempt));
                     self.effects.push(Effect::Alarm(Alarm::Pause(place, attempt), pause));
                 }
-                Decision::Finish(outcome, reply) => return self.finish(outcome, reply),
+                Decision::Finish(outcome) => return self.finish(outcome),
                 Decision::Wait => return,
             }
         }
@@ -136,9 +135,8 @@ impl Advance {
         }
     }
 
-    fn finish(&mut self, outcome: Outcome, reply: Option<Reply>) {
+    fn finish(&mut self, outcome: Outcome) {
         self.state.live.finished = true;
-        self.effects.extend(reply.map(Effect::Respond));
         self.effects.push(Effect::Finish(outcome));
     }
 }

@@ -166,7 +166,7 @@ impl StepTrace {
                 self.end(Phase::Failed, at);
             }
             Fact::Ended { message, .. } => self.message.clone_from(message),
-            Fact::Stopped { .. } => {}
+            Fact::Completed | Fact::Stopped { .. } => {}
         }
     }
 

@@ -136,6 +136,45 @@ fn a_journal_in_which_an_entry_is_missing_or_twice_is_refused() {
 }
 
 #[test]
+fn a_journal_in_which_an_attempt_is_missing_or_goes_on_after_its_end_is_refused() {
+    let (_, _, journal) = run(RETRIED_TWICE, "refused");
+    let resume = |entries: &[&Entry]| {
+        let entries: Vec<_> = entries.iter().copied().cloned().collect();
+        State::resume(program(RETRIED_TWICE), input(), &entries).map(drop).map_err(|error| error.index)
+    };
+    let [first, second, third] = &journal[..] else { panic!("{journal:?}") };
+    assert_eq!(resume(&[first, second, third]), Ok(()));
+    assert_eq!(resume(&[second, third]), Err(0));
+    assert_eq!(resume(&[first, third]), Err(1));
+    assert_eq!(resume(&[first, first]), Err(1));
+    assert_eq!(resume(&[first, second, third, third]), Err(3));
+    let completed = Entry { at: START, fact: Fact::Completed };
+    assert_eq!(resume(&[first, &completed]), Err(1));
+    assert_eq!(resume(&[first, second, third, &completed]), Err(3));
+}
+
+const RETRIED_TWICE: &str = "
+steps:
+- name: call
+  retry: {attempts: 3, backoff: {initial: 0s, factor: 1, max: 0s}}
+  http: {url: 'https://api.example.test/'}
+";
+
+#[test]
+fn bytes_in_a_result_are_base64_before_the_store_as_after_it() {
+    let spec =
+        "steps: [{name: one, set: {raw: \"{{ b'ab' }}\"}}, {name: two, set: {size: '{{ size($steps.one.raw) }}'}}]";
+    let (_, _, journal) = run(spec, "");
+    let result = |index: usize| {
+        let Fact::Succeeded { result, .. } = &journal[index].fact else { panic!("{:?}", journal[index]) };
+        result.value.to_string()
+    };
+    assert_eq!((result(0).as_str(), result(1).as_str()), (r#"{"raw":"YWI="}"#, r#"{"size":4}"#));
+    let stored = serde_json::to_string(&journal).unwrap();
+    assert_eq!(serde_json::from_str::<Vec<Entry>>(&stored).unwrap(), journal);
+}
+
+#[test]
 fn an_entry_survives_the_store_unchanged() {
     let spec = "steps: [{name: secret, sensitive: true, set: {n: [1, null, 1.5, text]}}]";
     let (_, _, journal) = run(spec, "");

@@ -26,26 +26,25 @@ impl Frame {
             }
             Fact::Succeeded { result, .. } => self.settle(result.clone(), at),
             Fact::Failed { failure, .. } => self.fail(failure, at),
-            Fact::Ended { .. } | Fact::Stopped { .. } => {}
+            Fact::Ended { .. } | Fact::Completed | Fact::Stopped { .. } => {}
         }
     }
 
     /// Whether the fact can be the next one about the current step.
     pub(in crate::machine) fn takes(&self, fact: &Fact) -> bool {
-        let inner = match &self.doing {
-            Doing::Within(inner) => Some(inner),
-            Doing::Ready | Doing::Pausing { .. } | Doing::Failed(_) => None,
+        let (attempt, inner) = match &self.doing {
+            Doing::Ready => (Some(1), None),
+            Doing::Pausing { attempt, .. } => (Some(*attempt), None),
+            Doing::Within(inner) => (None, Some(inner)),
+            Doing::Failed(_) => (None, None),
         };
         match fact {
-            Fact::Entered { block: Some(name), .. } => inner.is_none() && self.block(name).is_some(),
+            Fact::Entered { block: Some(name), .. } => attempt.is_some() && self.block(name).is_some(),
             Fact::Returned { .. } => inner.is_some_and(|inner| inner.current().is_none()),
-            Fact::Failed { .. } => inner.is_none_or(|inner| inner.ended()),
-            Fact::Skipped { .. }
-            | Fact::Entered { block: None, .. }
-            | Fact::Retrying { .. }
-            | Fact::Succeeded { .. }
-            | Fact::Ended { .. } => inner.is_none(),
-            Fact::Stopped { .. } => false,
+            Fact::Failed { tried, .. } => inner.map_or_else(|| attempt == Some(tried.attempt), |inner| inner.ended()),
+            Fact::Retrying { tried, .. } | Fact::Succeeded { tried, .. } => attempt == Some(tried.attempt),
+            Fact::Skipped { .. } | Fact::Entered { block: None, .. } | Fact::Ended { .. } => attempt.is_some(),
+            Fact::Completed | Fact::Stopped { .. } => false,
         }
     }
 

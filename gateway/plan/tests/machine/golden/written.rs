@@ -90,6 +90,7 @@ fn journal(entry: &Entry) -> String {
         Fact::Ended { place, outcome, message } => {
             json!({ "journal": "Ended", "at": at, "place": place, "outcome": outcome, "message": message })
         }
+        Fact::Completed => json!({ "journal": "Completed", "at": at }),
         Fact::Stopped { step, failure, abandoned } => {
             let lost: Vec<_> = abandoned.iter().map(lost).collect();
             json!({ "journal": "Stopped", "at": at, "step": step, "failure": failed(failure), "abandoned": lost })

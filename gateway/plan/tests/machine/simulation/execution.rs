@@ -24,7 +24,7 @@ pub struct Weather {
     pub outcomes: Outcomes,
     /// Chance of delay, misorder, repeats and junk; `None` is a world without time between cause and effect.
     pub chaos: Option<Chance>,
-    /// The process dies each time when this many entries are written.
+    /// The process dies each time when this many effects are performed.
     pub crashes: Vec<usize>,
     /// When somebody cancels, in milliseconds.
     pub cancel: Option<(u64, Cancellation)>,
@@ -40,22 +40,26 @@ pub struct Ending {
     pub journal: Vec<Entry>,
     pub trace: Trace,
     pub crashed: usize,
+    /// How many effects were performed.
+    pub effects: usize,
 }
 
 pub struct Execution<'s> {
     sample: &'s Sample,
     weather: Weather,
     witness: Witness<'s>,
-    stored: Vec<Entry>,
+    /// The journal as text, as a store has it.
+    stored: Vec<String>,
     queue: Vec<(Timestamp, EventKind)>,
     now: Timestamp,
     crashed: usize,
+    effects: usize,
 }
 
 impl<'s> Execution<'s> {
     pub fn new(sample: &'s Sample, weather: Weather) -> Self {
         let witness = Witness::new(sample, START);
-        Self { sample, weather, witness, stored: Vec::new(), queue: Vec::new(), now: START, crashed: 0 }
+        Self { sample, weather, witness, stored: Vec::new(), queue: Vec::new(), now: START, crashed: 0, effects: 0 }
     }
 
     /// Runs it to its end.
@@ -109,14 +113,16 @@ impl<'s> Execution<'s> {
     fn perform(&mut self, effects: Vec<Effect>) -> Result<bool, Broken> {
         let finishes = matches!(effects.last(), Some(Effect::Finish(_)));
         for effect in effects {
+            if self.weather.crashes.first() == Some(&self.effects) {
+                self.weather.crashes.remove(0);
+                return Ok(true);
+            }
+            self.effects += 1;
             self.witness.sees(&effect, self.now)?;
             match effect {
                 Effect::Journal(entry) => {
-                    self.stored.extend(self.weather.sabotage.store(&entry, self.witness.written.len() - 1));
-                    if self.weather.crashes.first() == Some(&self.witness.written.len()) {
-                        self.weather.crashes.remove(0);
-                        return Ok(true);
-                    }
+                    let stored = self.weather.sabotage.store(&entry, self.witness.written.len() - 1);
+                    self.stored.extend(stored.map(|entry| serde_json::to_string(&entry).unwrap()));
                 }
                 Effect::Attempt(attempt) => self.begin(&attempt.place, attempt.attempt),
                 Effect::Alarm(alarm, after) => {
@@ -154,7 +160,8 @@ impl<'s> Execution<'s> {
         }
         self.queue.push((self.now, EventKind::Started));
         let program = self.sample.program.clone();
-        State::resume(program, self.input(), &self.stored).map_err(|error| error.to_string())
+        let entries: Vec<Entry> = self.stored.iter().map(|entry| serde_json::from_str(entry).unwrap()).collect();
+        State::resume(program, self.input(), &entries).map_err(|error| error.to_string())
     }
 
     /// Nothing brings a finished run back.
@@ -169,7 +176,8 @@ impl<'s> Execution<'s> {
         self.witness.ends(self.crashed > 0)?;
         let outcome = self.witness.finish.ok_or("the run has not finished")?;
         let (journal, answer) = (self.witness.written, self.witness.answer);
-        Ok(Ending { outcome, answer, journal, trace: state.trace(), crashed: self.crashed })
+        let (crashed, effects) = (self.crashed, self.effects);
+        Ok(Ending { outcome, answer, journal, trace: state.trace(), crashed, effects })
     }
 
     fn input(&self) -> Input {

@@ -27,6 +27,8 @@ pub struct Sample {
     /// Whether something runs after a failure.
     pub on_failure: bool,
     pub deadline_ms: u64,
+    /// What a sender is told whose deadline has passed.
+    pub late_status: u16,
 }
 
 impl Sample {
@@ -44,6 +46,7 @@ impl Sample {
             answering,
             on_failure: plan.program.on_failure.is_some(),
             deadline_ms: plan.response.deadline_ms,
+            late_status: plan.response.late.and_then(|late| late.status).unwrap_or(504),
         }
     }
 }

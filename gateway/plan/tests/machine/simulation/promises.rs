@@ -25,8 +25,12 @@ pub struct Witness<'s> {
     pub in_flight: BTreeMap<Place, u32>,
     keys: BTreeMap<Place, uuid::Uuid>,
     results: BTreeMap<Place, Json>,
+    /// Steps that are over, in whatever way.
+    over: BTreeSet<Place>,
     failed_attempts: BTreeMap<Place, u32>,
     responded_by_step: bool,
+    /// Whether an `end` step ended the steps well or not.
+    ended: bool,
     /// Alarms that may be set: those of a stage once, and each again when it went off.
     alarms_left: usize,
     /// Whether somebody cancelled.
@@ -45,8 +49,10 @@ impl<'s> Witness<'s> {
             in_flight: BTreeMap::new(),
             keys: BTreeMap::new(),
             results: BTreeMap::new(),
+            over: BTreeSet::new(),
             failed_attempts: BTreeMap::new(),
             responded_by_step: false,
+            ended: false,
             alarms_left: 0,
             cancelled: false,
         }
@@ -85,7 +91,7 @@ impl<'s> Witness<'s> {
             Effect::Respond(reply) => {
                 hold(self.answer.is_none(), || "the sender is answered twice".to_owned())?;
                 self.answer = Some(reply.clone());
-                Ok(())
+                self.in_time_or_late(reply, now)
             }
             Effect::Finish(outcome) => {
                 self.finish = Some(outcome.clone());
@@ -97,6 +103,11 @@ impl<'s> Witness<'s> {
     fn sees_entry(&mut self, entry: &Entry, now: Timestamp) -> Result<(), Broken> {
         let before = self.written.last().map_or(Timestamp::MIN, |entry| entry.at);
         hold(entry.at >= before, || format!("an entry from the past: {entry:?}"))?;
+        let last = self.written.last().map(|entry| &entry.fact);
+        hold(last != Some(&Fact::Completed), || format!("an entry after the last one: {entry:?}"))?;
+        if let Some(place) = entry.fact.place() {
+            hold(!self.over.contains(place), || format!("{place} goes on after its end: {entry:?}"))?;
+        }
         match &entry.fact {
             Fact::Succeeded { place, result, .. } => {
                 self.results.insert(place.clone(), result.value.clone());
@@ -110,7 +121,11 @@ impl<'s> Witness<'s> {
                 hold(failed < most, || format!("{place} is retried after {failed} of {most} attempts"))?;
             }
             Fact::Skipped { place, .. } | Fact::Entered { place, .. } => self.in_time(place, now)?,
-            Fact::Returned { .. } | Fact::Failed { .. } | Fact::Ended { .. } | Fact::Stopped { .. } => {}
+            Fact::Ended { .. } => self.ended = true,
+            Fact::Returned { .. } | Fact::Failed { .. } | Fact::Completed | Fact::Stopped { .. } => {}
+        }
+        if !matches!(entry.fact, Fact::Entered { block: Some(_), .. } | Fact::Retrying { .. }) {
+            self.over.extend(entry.fact.place().cloned());
         }
         self.written.push(entry.clone());
         Ok(())
@@ -123,7 +138,9 @@ impl<'s> Witness<'s> {
         hold((1..=most).contains(&number), || format!("{place} has attempt {number} of {most}"))?;
         let earlier = self.in_flight.insert(place.clone(), number);
         hold(earlier.is_none(), || format!("{place} has two attempts at once"))?;
-        hold(!self.results.contains_key(place), || format!("{place} runs again though its result is written"))?;
+        hold(!self.over.contains(place), || format!("{place} runs again though its end is written"))?;
+        let failed = self.failed_attempts.get(place).copied().unwrap_or(0);
+        hold(number == failed + 1, || format!("{place} has attempt {number} though {failed} are written"))?;
         let key = *self.keys.entry(place.clone()).or_insert(attempt.idempotency_key);
         hold(key == attempt.idempotency_key, || format!("{place} has two idempotency keys"))?;
         let distinct: BTreeSet<_> = self.keys.values().collect();
@@ -147,6 +164,13 @@ impl<'s> Witness<'s> {
         hold(!waited_for || now < self.deadline, || format!("{place} starts after the deadline"))
     }
 
+    /// A sender that is answered at its deadline or later is told so, unless a step had decided or somebody cancelled.
+    fn in_time_or_late(&self, reply: &Reply, now: Timestamp) -> Result<(), Broken> {
+        let free = now < self.deadline || self.responded_by_step || self.ended || self.cancelled;
+        let late = [504, self.sample.late_status].contains(&reply.status.as_u16());
+        hold(free || late, || format!("the sender is told {} at {now}, after its deadline", reply.status))
+    }
+
     fn most_attempts(&self, place: &Place) -> u32 {
         self.sample.attempts.get(place.name()).copied().unwrap_or(0)
     }
@@ -162,6 +186,10 @@ impl<'s> Witness<'s> {
                 hold(marks == 1 || (marks == 0 && stops > 0), || format!("onFailure ran {marks} times"))
             }
             Outcome::Failed(_) | Outcome::Succeeded { .. } => {
+                let completed = self.written.last().is_some_and(|entry| entry.fact == Fact::Completed);
+                hold(completed == matches!(outcome, Outcome::Succeeded { .. }), || {
+                    "an end that is not written".into()
+                })?;
                 hold(marks == 0, || "onFailure ran though it should not have".to_owned())
             }
             Outcome::Cancelled(_) => {

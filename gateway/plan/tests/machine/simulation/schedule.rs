@@ -13,6 +13,9 @@ use super::programs::Sample;
 use super::promises::{Broken, hold};
 use super::sabotage::Sabotage;
 
+/// So many of a hundred calm schedules are run with a crash before each of their effects.
+const A_SWEEP: u64 = 5;
+
 /// So many schedules share a program: compiling is most of the work.
 const A_PROGRAM: u64 = 64;
 
@@ -99,7 +102,7 @@ impl Simulation {
         let hops = if chance.percent(2) { 6 } else { 0 };
         let calm = Weather { outcomes, chaos: None, crashes: Vec::new(), cancel: None, hops, sabotage: self.sabotage };
         if chance.percent(40) {
-            return self.compare(sample, calm, &mut chance);
+            return self.compare(sample, &calm, &mut chance);
         }
         let why = if chance.percent(50) { Cancellation::Requested } else { Cancellation::ShuttingDown };
         let cancel = chance.percent(30).then(|| (chance.below(4_000), why));
@@ -111,12 +114,21 @@ impl Simulation {
     }
 
     /// A run that crashes ends as one that does not.
-    fn compare(&mut self, sample: &Sample, calm: Weather, chance: &mut Chance) -> Result<Ending, Broken> {
+    fn compare(&mut self, sample: &Sample, calm: &Weather, chance: &mut Chance) -> Result<Ending, Broken> {
         let whole = Execution::new(sample, calm.clone()).run()?;
-        let crashed = Execution::new(sample, Weather { crashes: crashes(chance, 90), ..calm }).run()?;
-        for ending in [&whole, &crashed] {
-            self.seen.add(ending);
+        self.seen.add(&whole);
+        if chance.percent(A_SWEEP) {
+            for effect in 0..whole.effects {
+                self.crash(sample, calm, &whole, vec![effect])?;
+            }
         }
+        self.crash(sample, calm, &whole, crashes(chance, 90))
+    }
+
+    /// The same execution with crashes: another owner goes on, and nobody can tell the difference.
+    fn crash(&mut self, sample: &Sample, calm: &Weather, whole: &Ending, dies: Vec<usize>) -> Result<Ending, Broken> {
+        let crashed = Execution::new(sample, Weather { crashes: dies, ..calm.clone() }).run()?;
+        self.seen.add(&crashed);
         hold(whole.outcome == crashed.outcome, || differ("outcomes", &whole.outcome, &crashed.outcome))?;
         hold(whole.journal == crashed.journal, || differ("journals", &whole.journal, &crashed.journal))?;
         hold(whole.trace == crashed.trace, || differ("traces", &whole.trace, &crashed.trace))?;
@@ -126,13 +138,13 @@ impl Simulation {
     }
 }
 
-/// After how many entries the process dies, each time.
+/// After how many effects the process dies, each time.
 fn crashes(chance: &mut Chance, percent: u64) -> Vec<usize> {
     let mut found = Vec::new();
-    let mut entries = 0;
+    let mut effects = 0;
     while chance.percent(percent) && found.len() < 4 {
-        entries += 1 + usize::try_from(chance.below(4)).unwrap();
-        found.push(entries);
+        effects += usize::try_from(chance.below(8)).unwrap();
+        found.push(effects);
     }
     found
 }
