@@ -16,6 +16,7 @@ pub mod routes;
 mod server;
 mod shared;
 mod stop;
+pub mod store;
 #[cfg(test)]
 mod testing;
 
