@@ -6,11 +6,13 @@
 #![forbid(unsafe_code)]
 
 pub mod egress;
+pub mod envelope;
 pub mod expr;
 pub mod http_step;
 pub mod json;
 pub mod limits;
 pub mod machine;
+pub mod pinned;
 pub mod plan;
 pub mod problem;
 pub mod reason;

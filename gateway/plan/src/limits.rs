@@ -35,6 +35,9 @@ pub const DEFAULT_KEEP_FAILED: Duration = Duration::from_hours(168);
 /// Items of a `forEach`: with a block of two steps they fill a journal.
 pub const ITEMS: usize = 10_000;
 
+/// Bytes of a deduplication or concurrency key; a longer one is its hash.
+pub const KEY_SIZE: usize = 1 << 10;
+
 /// How deep `call` steps may call.
 pub const CALL_DEPTH: u32 = 5;
 

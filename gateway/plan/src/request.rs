@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use bytes::Bytes;
 use http::{HeaderMap, Method};
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// A request whose body has arrived whole and within the limit; nothing of it is believed yet.
 #[derive(Clone, Debug)]
@@ -32,7 +33,8 @@ pub struct RawRequest {
 }
 
 /// The verified sender.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Identity {
     /// The preset's name, or the scheme's (`hmac`, `basic`, …); `public` where nothing is verified.
     pub scheme: String,
@@ -63,5 +65,10 @@ impl Verified {
     /// The sender.
     pub fn identity(&self) -> &Identity {
         &self.identity
+    }
+
+    /// Takes it apart.
+    pub fn into_parts(self) -> (RawRequest, Identity) {
+        (self.request, self.identity)
     }
 }

@@ -2,11 +2,8 @@
 //!
 //! Built when a route is swapped in, never per request. Performs nothing and reads no clock.
 
-mod body;
-mod context;
 mod delivery;
 mod intake;
-mod revision;
 mod sample;
 #[cfg(test)]
 mod tests;
@@ -14,34 +11,33 @@ mod tests;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::json::Json;
-use crate::machine::{Program, ProgramError};
+use crate::json::{Json, Projection};
+use crate::machine::ProgramError;
+use crate::pinned::Pinned;
 use crate::plan::{Egress, Plan, WorkflowRef};
 use crate::secret::{Keys, SecretText};
 use crate::table::{Pattern, PatternError};
 use crate::verify::{Verifier, VerifierError};
 
-pub use body::BodyFault;
-pub use context::Wanted;
-pub use delivery::{Delivery, RunFacts};
+pub use crate::envelope::BodyFault;
+pub use crate::pinned::Revision;
+pub use delivery::Delivery;
 pub use intake::{Intake, MethodVerdict};
-pub use revision::Revision;
 
 /// One workflow, ready to serve.
 #[derive(Debug)]
 pub struct Route {
-    plan: Arc<Plan>,
-    revision: Revision,
+    pinned: Arc<Pinned>,
     intake: Intake,
     verifier: Verifier,
-    wanted: Wanted,
-    runner: Runner,
+    /// What of a body the workflow and its verification look at.
+    body: Projection,
+    live: Live,
 }
 
-/// What the runs of a route need of it.
+/// What attempts take from the live route, whatever their execution is pinned to.
 #[derive(Debug)]
-struct Runner {
-    program: Arc<Program>,
+struct Live {
     secrets: Arc<BTreeMap<String, SecretText>>,
     egress: Arc<Egress>,
 }
@@ -71,35 +67,37 @@ impl Route {
             Some(verification) => Verifier::new(verification, &keys.schemes)?,
             None => Verifier::public(),
         };
-        let program = Arc::new(Program::compile(&plan)?);
-        Ok(Self {
-            revision: Revision::of(&plan),
-            intake: Intake::of(&plan.webhook)?,
-            wanted: Wanted::by(program.references(), &verifier),
-            runner: Runner { program, secrets: Arc::new(keys.secrets), egress: Arc::new(plan.egress.clone()) },
-            verifier,
-            plan,
-        })
+        let live = Live { secrets: Arc::new(keys.secrets), egress: Arc::new(plan.egress.clone()) };
+        let intake = Intake::of(&plan.webhook)?;
+        let pinned = Arc::new(Pinned::compile(plan)?);
+        let mut body = pinned.wanted().body().clone();
+        verifier.body_paths().for_each(|path| body.add(path.iter().copied()));
+        Ok(Self { pinned, intake, verifier, body, live })
     }
 
     /// Whose route this is.
     pub fn workflow(&self) -> &WorkflowRef {
-        &self.plan.workflow
+        self.pinned.workflow()
     }
 
     /// What it was built from.
     pub fn plan(&self) -> &Arc<Plan> {
-        &self.plan
+        self.pinned.plan()
+    }
+
+    /// What its executions are pinned to.
+    pub fn pinned(&self) -> &Arc<Pinned> {
+        &self.pinned
     }
 
     /// Which state of the workflow it serves.
     pub fn revision(&self) -> &Revision {
-        &self.revision
+        self.pinned.revision()
     }
 
     /// A body that has all that the workflow reads of one, for a first try.
     pub fn sample_body(&self) -> Json {
-        sample::body(self.wanted.body())
+        sample::body(self.pinned.wanted().body())
     }
 
     /// Where its host and path are matched.
@@ -119,11 +117,11 @@ impl Route {
 
     /// The values behind `$secrets`, for attempts alone.
     pub fn secrets(&self) -> &Arc<BTreeMap<String, SecretText>> {
-        &self.runner.secrets
+        &self.live.secrets
     }
 
     /// What outbound requests may reach.
     pub fn egress(&self) -> &Arc<Egress> {
-        &self.runner.egress
+        &self.live.egress
     }
 }

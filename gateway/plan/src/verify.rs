@@ -25,7 +25,7 @@ mod token;
 #[cfg(test)]
 mod tests;
 
-use http::Method;
+use http::{HeaderName, Method};
 use jiff::Timestamp;
 
 use crate::json::Json;
@@ -48,6 +48,15 @@ pub struct Verifier {
     policy: Policy,
     schemes: Vec<CompiledScheme>,
     problems: Vec<KeyProblem>,
+}
+
+/// Where a request carries a credential.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SecretPlace<'a> {
+    /// A header field.
+    Header(HeaderName),
+    /// A query parameter, by its decoded name.
+    Query(&'a str),
 }
 
 /// Whom a verifier admits.
@@ -209,6 +218,12 @@ impl Verifier {
     pub fn signature<'a>(&self, verified: &'a Verified) -> Option<&'a str> {
         let headers = &verified.request().headers;
         self.of(verified).find_map(|scheme| scheme.signature(headers))
+    }
+
+    /// Where a request carries a credential that a scheme takes: whatever keeps the request leaves it out. A signature is
+    /// none.
+    pub fn secret_places(&self) -> impl Iterator<Item = SecretPlace<'_>> {
+        self.schemes.iter().filter_map(CompiledScheme::secret_place)
     }
 
     fn presets(&self) -> impl Iterator<Item = &'static Preset> {

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use boathook_plan::pinned::RunFacts;
 use boathook_plan::reason::Reason;
 use boathook_plan::request::{RawRequest, Verified};
-use boathook_plan::route::RunFacts;
 use boathook_plan::verify::Rejection;
 use http::{HeaderValue, header};
 
@@ -73,10 +73,11 @@ impl Genuine {
     /// Parses the body and takes the request on.
     pub(super) fn deliver(self, shared: &Shared) -> Result<Accepted, Refusal> {
         let Sent { served, verified, request_id, place, .. } = self.0;
-        let delivery = served.route.deliver(&verified);
+        let delivery = served.route.deliver(verified, request_id);
         let delivery = delivery.map_err(|fault| Refusal::of(fault.reason()).because(fault.to_string()))?;
         let accepted_at = shared.clock.now();
-        let facts = RunFacts { execution: new_id(accepted_at), request_id, accepted_at };
-        Ok(Accepted { origin: delivery.origin().clone(), state: served.route.run(delivery, facts), served, place })
+        let facts = RunFacts { execution: new_id(accepted_at), attempt: 1, accepted_at };
+        let state = served.route.pinned().run(delivery.delivered(), facts);
+        Ok(Accepted { origin: delivery.envelope.origin, state, served, place })
     }
 }

@@ -31,6 +31,11 @@ impl Place {
         Self("$response".into())
     }
 
+    /// Where the keys and the acknowledgement of a delivery are rendered.
+    pub fn request() -> Self {
+        Self("$request".into())
+    }
+
     /// A step of the block that the step at this place runs.
     #[must_use]
     pub fn within(&self, name: &str) -> Self {

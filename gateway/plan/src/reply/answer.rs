@@ -50,6 +50,8 @@ enum Body {
 pub enum Unsaid {
     /// 200, and no body.
     Empty,
+    /// 202, and no body.
+    Accepted,
     /// 200, and this value as JSON.
     Value(Json),
     /// The problem, under the answer's status where it has one; no body when that status is no error.
@@ -128,6 +130,7 @@ impl AnswerProgram {
     fn status_or(&self, unsaid: &Unsaid) -> StatusCode {
         self.status.unwrap_or(match unsaid {
             Unsaid::Empty | Unsaid::Value(_) => StatusCode::OK,
+            Unsaid::Accepted => StatusCode::ACCEPTED,
             Unsaid::Problem { problem, .. } => problem.status(),
         })
     }
@@ -139,7 +142,7 @@ impl AnswerProgram {
             Unsaid::Problem { problem, request_id } if status.as_u16() >= 400 => {
                 problem.with_status(status).reply(&request_id)
             }
-            Unsaid::Empty | Unsaid::Problem { .. } => Reply::empty(status),
+            Unsaid::Empty | Unsaid::Accepted | Unsaid::Problem { .. } => Reply::empty(status),
         }
     }
 }

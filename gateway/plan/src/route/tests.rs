@@ -76,7 +76,7 @@ fn verified(headers: HeaderMap, body: &'static str) -> Verified {
         params: vec![("repo".to_owned(), "a b".to_owned())],
         client: "::ffff:192.0.2.7".parse::<IpAddr>().unwrap(),
         received_at: "2026-11-24T12:00:00Z".parse().unwrap(),
-        url: "https://hooks.example.test/hello/a%20b?a=1".to_owned(),
+        url: "https://hooks.example.test/hello/a%20b?a=1&b=x+y%20z&a=2&c".to_owned(),
     };
     Verifier::public().verify(request, "2026-11-24T12:00:00Z".parse().unwrap()).unwrap()
 }
@@ -85,8 +85,8 @@ fn verified(headers: HeaderMap, body: &'static str) -> Verified {
 fn context(template: &str, headers: &[(&str, &str)], body: &'static str) -> String {
     let mut headers = fields(headers);
     headers.insert("content-type", HeaderValue::from_static("application/json"));
-    let delivery = route(plan(template)).unwrap().deliver(&verified(headers, body)).unwrap();
-    delivery.context().to_string()
+    let delivery = route(plan(template)).unwrap().deliver(verified(headers, body), "r".into()).unwrap();
+    delivery.context.to_string()
 }
 
 #[test]
@@ -98,7 +98,8 @@ fn the_whole_context_holds_every_part() {
             r#""headers":{"x-event":"push","content-type":"application/json"},"#,
             r#""query":{"a":["1","2"],"b":"x y z","c":""},"params":{"repo":"a b"},"event":null,"deliveryID":null,"#,
             r#""identity":{"scheme":"public","key":null,"subject":null,"claims":null},"method":"POST","#,
-            r#""path":"/hello/a%20b","url":"https://hooks.example.test/hello/a%20b?a=1","clientIP":"192.0.2.7","#,
+            r#""path":"/hello/a%20b","url":"https://hooks.example.test/hello/a%20b?a=1&b=x+y%20z&a=2&c","#,
+            r#""clientIP":"192.0.2.7","#,
             r#""receivedAt":"2026-11-24T12:00:00Z","raw":"eyJ6IjoxLCJhIjpbdHJ1ZV19","signature":null}"#
         )
     );
@@ -129,22 +130,23 @@ fn a_field_that_is_not_utf_8_is_shown_as_far_as_it_is() {
     let mut headers = fields(&[("content-type", "application/json")]);
     headers.insert("x-name", HeaderValue::from_bytes(b"caf\xe9").unwrap());
     let route = route(plan("{{ $context.headers['x-name'] }}")).unwrap();
-    let delivery = route.deliver(&verified(headers, "1")).unwrap();
-    assert_eq!(delivery.context().to_string(), "{\"headers\":{\"x-name\":\"caf\u{fffd}\"}}");
+    let delivery = route.deliver(verified(headers, "1"), "r".into()).unwrap();
+    assert_eq!(delivery.context.to_string(), "{\"headers\":{\"x-name\":\"caf\u{fffd}\"}}");
 }
 
 #[test]
 fn a_body_is_checked_whole_although_little_of_it_is_read() {
     let route = route(plan("{{ $context.data.a }}")).unwrap();
     let headers = fields(&[("content-type", "application/json")]);
-    let fault = route.deliver(&verified(headers, r#"{"a":1,"b":}"#)).unwrap_err();
+    let fault = route.deliver(verified(headers, r#"{"a":1,"b":}"#), "r".into()).unwrap_err();
     assert_eq!(fault.reason(), Reason::MalformedBody);
 }
 
 #[test]
 fn the_type_of_a_body_decides_whether_it_is_read() {
     let route = route(plan("x")).unwrap();
-    let reason = |pairs: &[(&str, &str)]| route.deliver(&verified(fields(pairs), "1")).err().map(BodyFault::reason);
+    let reason =
+        |pairs: &[(&str, &str)]| route.deliver(verified(fields(pairs), "1"), "r".into()).err().map(BodyFault::reason);
     assert_eq!(reason(&[("content-type", "application/json;charset=utf-8")]), None);
     assert_eq!(reason(&[("content-type", "application/problem+json")]), None);
     assert_eq!(reason(&[("content-type", "application/json"), ("content-encoding", "identity")]), None);
@@ -204,6 +206,6 @@ proptest! {
         request.query = Some(query);
         let now = request.received_at;
         let verified = Verifier::public().verify(request, now).unwrap();
-        prop_assert!(route(plan("{{ $context }}")).unwrap().deliver(&verified).is_ok());
+        prop_assert!(route(plan("{{ $context }}")).unwrap().deliver(verified, "r".into()).is_ok());
     }
 }

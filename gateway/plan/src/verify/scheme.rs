@@ -1,6 +1,6 @@
 //! One entry of `schemes`, compiled: what is checked, with which keys.
 
-use http::HeaderMap;
+use http::{HeaderMap, header};
 use jiff::Timestamp;
 
 use crate::json::Json;
@@ -9,6 +9,7 @@ use crate::reason::Reason;
 use crate::request::{Identity, RawRequest};
 use crate::secret::{KeyValue, Secret};
 
+use super::SecretPlace;
 use super::basic::{self, BasicKey};
 use super::decode::HexCase;
 use super::error::VerifierError;
@@ -109,6 +110,18 @@ impl CompiledScheme {
                 headers.get(form.header())?.to_str().ok()
             }
             Check::Token { .. } | Check::Basic { .. } => None,
+        }
+    }
+
+    /// Where a request carries the scheme's credential, unless that is a signature.
+    pub(super) fn secret_place(&self) -> Option<SecretPlace<'_>> {
+        match &self.check {
+            Check::Hmac { .. } => None,
+            Check::Basic { .. } | Check::Token { place: TokenPlace::Bearer, .. } => {
+                Some(SecretPlace::Header(header::AUTHORIZATION))
+            }
+            Check::Token { place: TokenPlace::Header(name), .. } => Some(SecretPlace::Header(name.clone())),
+            Check::Token { place: TokenPlace::Query(name), .. } => Some(SecretPlace::Query(name)),
         }
     }
 

@@ -30,7 +30,7 @@ impl BodyFault {
 }
 
 /// Reads a body. Without bytes there is nothing that a type could be wrong about: null.
-pub(super) fn read(headers: &HeaderMap, body: &[u8], wanted: &Projection) -> Result<Json, BodyFault> {
+pub(crate) fn read(headers: &HeaderMap, body: &[u8], wanted: &Projection) -> Result<Json, BodyFault> {
     if body.is_empty() {
         return Ok(Json::Null);
     }

@@ -1,0 +1,87 @@
+//! What an execution is pinned to: a plan, compiled from itself alone. Keys, secrets, egress and suspension are never
+//! part of it: they come from the live route.
+
+mod acknowledge;
+mod keys;
+mod revision;
+mod run;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use crate::envelope::{self, BodyFault, Envelope, Wanted};
+use crate::json::Json;
+use crate::machine::{Program, ProgramError};
+use crate::plan::{Plan, WorkflowRef};
+
+pub use acknowledge::duplicate;
+pub use keys::{KeyFault, StageFacts};
+pub use revision::Revision;
+pub use run::{Delivered, RunFacts};
+
+use acknowledge::Acknowledgement;
+use keys::Keys;
+
+/// A compiled plan.
+#[derive(Debug)]
+pub struct Pinned {
+    plan: Arc<Plan>,
+    revision: Revision,
+    program: Arc<Program>,
+    keys: Keys,
+    acknowledgement: Acknowledgement,
+    wanted: Wanted,
+}
+
+impl Pinned {
+    /// Compiles a plan.
+    pub fn compile(plan: Arc<Plan>) -> Result<Self, ProgramError> {
+        let program = Program::compile(&plan)?;
+        let keys = Keys::compile(&plan)?;
+        let acknowledgement = Acknowledgement::compile(&plan)?;
+        let references = program.references();
+        let wanted = Wanted::by(references.into_iter().chain(keys.references()).chain(acknowledgement.references()));
+        let revision = Revision::of(&plan);
+        Ok(Self { plan, revision, program: Arc::new(program), keys, acknowledgement, wanted })
+    }
+
+    /// Whose plan it is.
+    pub fn workflow(&self) -> &WorkflowRef {
+        &self.plan.workflow
+    }
+
+    /// What it was compiled from.
+    pub fn plan(&self) -> &Arc<Plan> {
+        &self.plan
+    }
+
+    /// The plan's hash.
+    pub fn revision(&self) -> &Revision {
+        &self.revision
+    }
+
+    /// The steps.
+    pub fn program(&self) -> &Arc<Program> {
+        &self.program
+    }
+
+    /// What of a delivery the workflow looks at.
+    pub fn wanted(&self) -> &Wanted {
+        &self.wanted
+    }
+
+    /// `$context` of a delivery, as far as the workflow looks at it. A body that was accepted is read again as it was.
+    pub fn context(&self, envelope: &Envelope, body: &Bytes) -> Result<Json, BodyFault> {
+        let data = envelope.data(body, self.wanted.body())?;
+        Ok(self.wanted.context(&envelope::Parts { envelope, body, data: &data }))
+    }
+
+    /// One item of `$batch`, of a delivery of an execution of several.
+    pub fn item(&self, envelope: &Envelope, body: &Bytes) -> Result<Json, BodyFault> {
+        let data = envelope.data(body, self.wanted.body())?;
+        Ok(envelope::item(&envelope::Parts { envelope, body, data: &data }))
+    }
+}
