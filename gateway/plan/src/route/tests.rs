@@ -126,6 +126,32 @@ fn a_header_is_found_by_its_lower_case_name_and_repeats_are_joined() {
 }
 
 #[test]
+fn what_the_preset_says_of_a_request_is_there_although_nothing_else_of_the_body_is_read() {
+    use crate::plan::{KeySpec, Match, Scheme, SchemeKind, Verification};
+    use crate::secret::{KeyValue, Secret, SecretText};
+    use crate::verify::sign::{Stamp, sign};
+    let kind = SchemeKind::Preset("Stripe".to_owned());
+    let key = KeyValue::Bytes(SecretText(Secret::new(b"whsec_test".to_vec())));
+    let scheme = Scheme { kind: kind.clone(), keys: vec![KeySpec::default()], tolerance_ms: None };
+    let mut plan = plan(r"{{ [$context.event, $context.deliveryID, $context.identity] }}");
+    plan.webhook.verification = Some(Verification { match_: Match::Any, schemes: vec![scheme] });
+    let keys = Keys { schemes: vec![vec![Some(key.clone())]], secrets: BTreeMap::new() };
+    let route = Route::build(Arc::new(plan), keys).unwrap();
+    let body = r#"{"id":"evt_1","type":"invoice.paid","data":{"object":{"id":"in_1"}}}"#;
+    let request = verified(fields(&[("content-type", "application/json")]), body).request().clone();
+    let now = request.received_at;
+    let request = sign(&kind, &KeySpec::default(), &key, request, Stamp { now, id: "unused" }).unwrap();
+    let delivery = route.deliver(&route.verifier().verify(request, now).unwrap()).unwrap();
+    assert_eq!(
+        delivery.context().to_string(),
+        concat!(
+            r#"{"event":"invoice.paid","deliveryID":"evt_1","#,
+            r#""identity":{"scheme":"Stripe","key":0,"subject":null,"claims":null}}"#
+        )
+    );
+}
+
+#[test]
 fn a_field_that_is_not_utf_8_is_shown_as_far_as_it_is() {
     let mut headers = fields(&[("content-type", "application/json")]);
     headers.insert("x-name", HeaderValue::from_bytes(b"caf\xe9").unwrap());

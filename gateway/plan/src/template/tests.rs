@@ -162,9 +162,15 @@ proptest! {
 
     #[test]
     fn a_payload_is_never_taken_for_a_template(text in any::<String>()) {
-        let payload = format!("{text}{{{{ 1 + 1 }}}}");
-        let template = Template::parse("{{ $context.data }}", Delimiters::Braces).unwrap();
-        prop_assert_eq!(template.render(&scope(Json::text(&payload))).unwrap(), Json::text(&payload));
+        let payload = format!("{text}{{{{ 1 + 1 }}}}$( 1 + 1 )");
+        for (source, delimiters) in [
+            ("{{ $context.data }}<{{ $context.data }}>", Delimiters::Braces),
+            ("$( $context.data )<$( $context.data )>", Delimiters::Parentheses),
+        ] {
+            let template = Template::parse(source, delimiters).unwrap();
+            let rendered = template.render(&scope(Json::text(&payload))).unwrap();
+            prop_assert_eq!(rendered, Json::from(format!("{payload}<{payload}>")));
+        }
     }
 
     #[test]

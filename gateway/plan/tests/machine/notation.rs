@@ -19,6 +19,7 @@ pub struct Spec {
     on_failure: Option<RunSpec>,
     vars: Value,
     timeout: Option<String>,
+    delimiters: Delimiters,
     response: ResponseSpec,
 }
 
@@ -146,7 +147,7 @@ impl Spec {
             vars: self.vars.clone().into(),
             secrets: Vec::new(),
             timeout_ms: self.timeout.as_deref().map_or(30_000, milliseconds),
-            delimiters: Delimiters::Braces,
+            delimiters: self.delimiters,
             program: Program {
                 steps: self.steps.iter().map(StepSpec::step).collect(),
                 blocks: self.blocks.iter().map(BlockSpec::block).collect(),

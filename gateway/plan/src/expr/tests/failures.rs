@@ -1,4 +1,4 @@
-//! Tests of `tests`.
+//! What a failure and a refusal say, and that they repeat no value.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Tests of `tests`.
+//! Our own functions, and the language's extensions.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Tests of `tests`.
+//! Paths, roots, macros and conditions.
 
 use super::*;
 

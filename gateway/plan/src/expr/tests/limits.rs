@@ -1,4 +1,4 @@
-//! Tests of `tests`.
+//! Bounds: what is too much ends soon, on a small stack.
 
 #![expect(clippy::disallowed_methods, reason = "what is tested is that it comes soon")]
 
@@ -42,6 +42,13 @@ fn is_exhausted(source: &str, data: &serde_json::Value) -> bool {
 fn poison_b01_a_sum_of_1400_terms_is_refused() {
     assert!(is_refused(&format!("1{}", " + 1".repeat(1_399))));
     assert!(is_refused(&format!("1{}", "+1".repeat(1_399))));
+}
+
+#[test]
+fn an_expression_has_500_nodes_at_most() {
+    let all_of = |ones: usize| format!("[{}1].all(x, x > 0)", "1,".repeat(ones - 1));
+    assert!(Expr::compile(&all_of(480)).is_ok());
+    assert_eq!(refusal(&all_of(495)).0, "an expression of more than 500 nodes");
 }
 
 #[test]

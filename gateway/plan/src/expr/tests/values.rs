@@ -1,4 +1,4 @@
-//! Tests of `tests`.
+//! Numbers and other values that must come out as they went in.
 
 use super::*;
 use crate::json::{Number, Projection, read};

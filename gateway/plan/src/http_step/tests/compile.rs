@@ -1,7 +1,7 @@
 //! The rules that a workflow must keep.
 
-use super::{program, refusals, step, texts};
-use crate::plan::{HttpAuth, HttpBody, HttpStep};
+use super::{HttpProgram, program, refusals, step, texts};
+use crate::plan::{Delimiters, HttpAuth, HttpBody, HttpStep};
 
 #[test]
 fn secrets_need_a_constant_host_or_a_list_of_hosts() {
@@ -67,6 +67,34 @@ fn references_are_those_of_every_template() {
         references,
         ["$context.data.id", "$context.params.p", "$secrets.token", "$steps.first.data.a", "$vars.q"]
     );
+}
+
+#[test]
+fn the_workflows_delimiters_mark_the_templates_of_every_part() {
+    let v = "$( $vars.v )";
+    let step = HttpStep {
+        url: format!("https://a.test/{v}?u={v}&literal={{{{v}}}}"),
+        query: super::lists([("q", &[v])]),
+        headers: texts([("X-V", v), ("X-Literal", "{{ $vars.v }}")]),
+        body: Some(HttpBody::Json(serde_json::json!({"v": v, "literal": "{{ $vars.v }}"}).into())),
+        auth: Some(HttpAuth::Bearer(v.to_owned())),
+        ..step("")
+    };
+    let program = HttpProgram::compile(&step, Delimiters::Parentheses).unwrap();
+    let call = program.render(&super::scope(serde_json::json!({"v": "x y"})), &super::facts());
+    assert_eq!(
+        call.unwrap_err().message,
+        "auth.bearer: must be visible ASCII without spaces or a line feed, and not empty"
+    );
+    let call = program.render(&super::scope(serde_json::json!({"v": "x&y"})), &super::facts()).unwrap();
+    assert_eq!(call.url.as_str(), "https://a.test/x%26y?u=x%26y&literal={{v}}&q=x%26y");
+    let fields = ["x-v", "x-literal", "authorization"].map(|name| super::field(&call, name).unwrap());
+    assert_eq!(fields, ["x&y", "{{ $vars.v }}", "Bearer x&y"]);
+    assert_eq!(&*call.body, br#"{"v":"x&y","literal":"{{ $vars.v }}"}"#);
+    let form = HttpBody::Form(super::lists([("f", &[v])]));
+    let program = HttpProgram::compile(&HttpStep { body: Some(form), ..step }, Delimiters::Parentheses).unwrap();
+    let call = program.render(&super::scope(serde_json::json!({"v": "x&y"})), &super::facts()).unwrap();
+    assert_eq!(&*call.body, b"f=x%26y");
 }
 
 #[test]
