@@ -167,4 +167,12 @@ mod tests {
              \"status\":401,\"reason\":\"SignatureInvalid\",\"requestID\":\"01j\"}"
         );
     }
+
+    #[test]
+    fn the_documentation_shows_a_problem_as_it_is() {
+        let page = include_str!("../../../docs/request-path.md");
+        let shown = page.lines().filter(|line| line.starts_with("{\"type\"")).collect::<Vec<_>>();
+        let reply = Problem::of(Reason::SignatureInvalid).unwrap().reply("0193…");
+        assert_eq!(shown, [std::str::from_utf8(&reply.body).unwrap()]);
+    }
 }
