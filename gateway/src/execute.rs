@@ -107,6 +107,7 @@ impl Run {
             if let Some(kind) = self.served.kinds.get(name) {
                 counts.step(*kind, step.phase);
             }
+            counts.missing_paths(step.missing.len());
         }
         log::run(self, &outcome);
         self.outcome = Some(outcome);

@@ -22,6 +22,7 @@ pub(crate) struct Counts {
     requests: [AtomicU64; Reason::ALL.len()],
     executions: [AtomicU64; OUTCOMES.len()],
     steps: [[AtomicU64; PHASES.len()]; KINDS.len()],
+    missing_paths: AtomicU64,
 }
 
 impl Default for Counts {
@@ -30,6 +31,7 @@ impl Default for Counts {
             requests: [const { AtomicU64::new(0) }; Reason::ALL.len()],
             executions: [const { AtomicU64::new(0) }; OUTCOMES.len()],
             steps: [const { [const { AtomicU64::new(0) }; PHASES.len()] }; KINDS.len()],
+            missing_paths: AtomicU64::new(0),
         }
     }
 }
@@ -67,6 +69,11 @@ impl Counts {
         add(self.steps.get(kind).and_then(|phases| phases.get(place)));
     }
 
+    /// Counts conditions that were false because a path was not there.
+    pub(crate) fn missing_paths(&self, count: usize) {
+        self.missing_paths.fetch_add(u64::try_from(count).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
     /// Requests by reason.
     pub(crate) fn requests(&self) -> impl Iterator<Item = ([&'static str; 1], u64)> {
         Reason::ALL.iter().zip(&self.requests).map(|(reason, count)| ([reason.as_str()], read(count)))
@@ -75,6 +82,11 @@ impl Counts {
     /// Executions by outcome.
     pub(crate) fn executions(&self) -> impl Iterator<Item = ([&'static str; 1], u64)> {
         OUTCOMES.into_iter().zip(&self.executions).map(|(outcome, count)| ([outcome], read(count)))
+    }
+
+    /// Conditions that were false because a path was not there.
+    pub(crate) fn missing(&self) -> impl Iterator<Item = ([&'static str; 0], u64)> {
+        std::iter::once(([], read(&self.missing_paths)))
     }
 
     /// Steps by kind and outcome.

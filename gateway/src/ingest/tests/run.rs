@@ -38,6 +38,23 @@ async fn without_a_body_of_its_own_the_answer_is_the_last_result() {
 }
 
 #[tokio::test]
+async fn a_condition_whose_path_is_not_there_is_false_and_counted() {
+    let mut plan = plan("hello", "/hello");
+    let mut greet = step("greet", StepKind::Set(json(r#"{"text":"Hello"}"#)));
+    greet.if_ = Some("$context.data.user.name != ''".to_owned());
+    plan.program.steps = vec![greet];
+    plan.response.answer = answer(r#"{"greeted":"{{ $steps.greet != null }}"}"#);
+    let app = App::new([route(plan)]);
+    let counted = || app.count(r#"boathook_missing_paths_total{namespace="shop",workflow="hello"}"#);
+    assert_eq!(app.post("/hello", r#"{"user":{"name":"Ada"}}"#).await.body, r#"{"greeted":true}"#);
+    assert_eq!(app.post("/hello", r#"{"user":{"name":""}}"#).await.body, r#"{"greeted":false}"#);
+    assert_eq!(counted(), 0);
+    assert_eq!(app.post("/hello", r#"{"user":{}}"#).await.body, r#"{"greeted":false}"#);
+    assert_eq!(counted(), 1);
+    assert_eq!(app.steps("set", "Skipped"), 2);
+}
+
+#[tokio::test]
 async fn a_failed_run_is_500_without_internals() {
     let mut plan = plan("hello", "/hello");
     plan.program.steps = vec![step("greet", StepKind::Set(json(r#"{"text":"{{ $context.data.missing }}"}"#)))];
