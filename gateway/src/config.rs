@@ -91,3 +91,19 @@ impl Default for Pace {
         Self { head: HEAD, body_idle: BODY_IDLE, body: BODY, keep_alive: KEEP_ALIVE, write: WRITE }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_the_documented_ones() {
+        let Limits { connections, in_flight, pace, drain } = Limits::default();
+        assert_eq!((connections, in_flight, drain), (4_096, 1_024, Duration::from_secs(30)));
+        assert_eq!((pace.head, pace.keep_alive), (Duration::from_secs(10), Duration::from_mins(1)));
+        assert_eq!((pace.body_idle, pace.body), (Duration::from_secs(10), Duration::from_mins(1)));
+        assert_eq!(pace.write, Duration::from_secs(10));
+        let Config { listen, admin, .. } = Config::default();
+        assert_eq!((listen.to_string(), admin.to_string()), ("127.0.0.1:8080".to_owned(), "127.0.0.1:8081".to_owned()));
+    }
+}

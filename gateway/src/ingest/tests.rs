@@ -2,7 +2,9 @@
 
 mod body;
 mod method;
+mod order;
 mod overload;
+mod pinned;
 mod run;
 mod sender;
 
