@@ -141,9 +141,9 @@ fn what_the_preset_says_of_a_request_is_there_although_nothing_else_of_the_body_
     let request = verified(fields(&[("content-type", "application/json")]), body).request().clone();
     let now = request.received_at;
     let request = sign(&kind, &KeySpec::default(), &key, request, Stamp { now, id: "unused" }).unwrap();
-    let delivery = route.deliver(&route.verifier().verify(request, now).unwrap()).unwrap();
+    let delivery = route.deliver(route.verifier().verify(request, now).unwrap(), "r".into()).unwrap();
     assert_eq!(
-        delivery.context().to_string(),
+        delivery.context.to_string(),
         concat!(
             r#"{"event":"invoice.paid","deliveryID":"evt_1","#,
             r#""identity":{"scheme":"Stripe","key":0,"subject":null,"claims":null}}"#
