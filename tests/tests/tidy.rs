@@ -9,7 +9,7 @@
     reason = "a test fails by panicking; the lints' own exemption covers `#[test]` functions alone"
 )]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -154,5 +154,66 @@ fn every_document_link_leads_somewhere() {
             }
             assert!(folder.join(file).exists(), "{}: link to {target}", name.display());
         }
+    }
+}
+
+/// Where the guarantees are told.
+const GUARANTEES: &str = "docs/GUARANTEES.md";
+
+/// The rows of the tables: what is promised, and each place with the tests that it names.
+fn guarantees() -> Vec<(String, Vec<(PathBuf, String)>)> {
+    let page = read(Path::new(GUARANTEES));
+    let definitions = page.lines().filter_map(|line| line.strip_prefix('[')?.split_once("]: ../"));
+    let places: BTreeMap<&str, &str> = definitions.collect();
+    let rows = page.lines().filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |")?.rsplit_once(" | "));
+    let rows = rows.filter(|(_, held_by)| *held_by != "held by");
+    rows.map(|(promise, held_by)| (promise.to_owned(), named(held_by, &places))).collect()
+}
+
+/// What the right column names: places in brackets, each followed by names between backticks.
+fn named(held_by: &str, places: &BTreeMap<&str, &str>) -> Vec<(PathBuf, String)> {
+    let parts = held_by.split('[').skip(1).map(|part| part.split_once(']').expect("a place is in brackets"));
+    let pairs = parts.flat_map(|(place, names)| {
+        let path = places.get(place).unwrap_or_else(|| panic!("{GUARANTEES}: [{place}] leads nowhere"));
+        let names: Vec<_> = names.split('`').skip(1).step_by(2).map(str::to_owned).collect();
+        assert!(!names.is_empty(), "{GUARANTEES}: [{place}] names no test");
+        names.into_iter().map(move |name| (PathBuf::from(path), name))
+    });
+    pairs.collect()
+}
+
+/// Whether a file has a test of this name: a function below an attribute that makes it one.
+fn has_test(text: &str, name: &str) -> bool {
+    let lines: Vec<_> = text.lines().map(str::trim_start).collect();
+    let signature = format!("fn {name}(");
+    let Some(at) = lines.iter().position(|line| line.trim_start_matches("async ").starts_with(&signature)) else {
+        return false;
+    };
+    let attributes = lines[..at].iter().rev().take_while(|line| line.starts_with('#') || line.starts_with("//"));
+    attributes.into_iter().any(|line| line.starts_with("#[test]") || line.starts_with("#[tokio::test"))
+}
+
+#[test]
+fn every_guarantee_names_tests_that_exist() {
+    let rows = guarantees();
+    assert!(rows.len() >= 100, "only {} guarantees were found", rows.len());
+    for (promise, tests) in rows {
+        assert!(!tests.is_empty(), "{GUARANTEES}: nothing holds that {promise}");
+        for (place, name) in tests {
+            let there = if root().join(&place).is_dir() {
+                root().join(&place).join(&name).join("in.yaml").exists()
+            } else {
+                fs::read_to_string(root().join(&place)).is_ok_and(|text| has_test(&text, &name))
+            };
+            assert!(there, "{GUARANTEES}: {} has no test {name}", place.display());
+        }
+    }
+}
+
+#[test]
+fn a_function_is_a_test_only_below_the_attribute_of_one() {
+    let file = "    #[test]\n    /// Why.\n    fn one() {}\n#[tokio::test(start_paused = true)]\nasync fn two() {}\n\nfn three() {}";
+    for (name, is) in [("one", true), ("two", true), ("three", false), ("on", false), ("four", false)] {
+        assert_eq!(has_test(file, name), is, "{name}");
     }
 }
