@@ -15,6 +15,8 @@ mod orders;
 mod query;
 mod readers;
 mod reads;
+mod seal;
+mod sqlite;
 mod writer;
 
 use std::sync::Arc;
@@ -34,6 +36,7 @@ pub use error::{OpenError, StoreError};
 pub use lease::{Fence, Lease, Renewed, Written};
 pub use new::{DeliveryKey, Hash, JournalEntry, Keep, NewExecution, Parent, Payload, PlanText, Queueing, Start};
 pub use query::{ExecutionRow, Filter, KeptPayload, PAGE, Page, RequestRow, Totals};
+pub use sqlite::{Opened, Settings};
 pub use writer::{Commit, Observer};
 
 use readers::Readers;

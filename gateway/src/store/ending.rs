@@ -1,5 +1,6 @@
 //! How executions end, and what is answered of those that are there already.
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::lease::Fence;
@@ -128,6 +129,8 @@ pub struct Duplicate {
 pub struct Adopt {
     /// The execution.
     pub new: NewExecution,
+    /// When it began.
+    pub started_at: Timestamp,
     /// Its journal so far.
     pub entries: Vec<JournalEntry>,
 }
@@ -138,7 +141,7 @@ pub struct FinishedExecution {
     /// The execution.
     pub new: NewExecution,
     /// When it began.
-    pub started_at: jiff::Timestamp,
+    pub started_at: Timestamp,
     /// Its journal.
     pub entries: Vec<JournalEntry>,
     /// How it ended.

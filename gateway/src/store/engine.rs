@@ -17,7 +17,7 @@ pub trait Engine: Send + 'static {
     fn commit(&mut self, commands: &[Command], now: Timestamp) -> Result<Vec<Outcome>, StoreError>;
 
     /// Called when nothing is asked for: time for what must be done some day.
-    fn tidy(&mut self);
+    fn tidy(&mut self) -> Result<(), StoreError>;
 }
 
 /// The reading half: sees what has been committed.

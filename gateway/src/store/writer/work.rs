@@ -26,7 +26,8 @@ impl Work {
     pub(super) fn run(mut self, desk: &Desk) {
         loop {
             let Some(mut batch) = desk.next(IDLE) else {
-                self.engine.tidy();
+                let tidied = self.engine.tidy();
+                tidied.unwrap_or_else(|error| self.tell_if_broken(&error));
                 continue;
             };
             let closing = batch.close.take();

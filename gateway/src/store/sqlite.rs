@@ -1,0 +1,150 @@
+//! The embedded engine: one SQLite database, one writer.
+//!
+//! Rows have checksums, tables have counts, and the last commit is named outside of the database: SQLite alone drops every
+//! commit behind a flipped bit of its log, and says nothing.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::command::{Command, Outcome};
+use super::engine::Engine;
+use super::error::StoreError;
+use super::seal::Sealer;
+
+mod accept;
+mod adopt;
+mod answers;
+mod append;
+mod aside;
+mod batch;
+mod cancel;
+mod check;
+mod checkpoint;
+mod claim;
+mod convert;
+mod deliveries;
+mod fault;
+mod files;
+mod journal;
+mod keys;
+mod known;
+mod lease;
+mod open;
+mod payloads;
+mod prune;
+mod reader;
+mod recover;
+mod replay;
+mod requests;
+mod row;
+mod settle;
+mod supersede;
+mod tally;
+mod verify;
+mod version;
+mod witness;
+mod work;
+
+pub use open::{Opened, Settings};
+
+use checkpoint::Checkpoints;
+use known::Known;
+use tally::Tally;
+use witness::Witness;
+use work::Work;
+
+/// Prepared statements that are kept: all that there are.
+const STATEMENTS: usize = 256;
+
+/// The database and what is remembered of it.
+pub(super) struct Sqlite {
+    db: Connection,
+    tally: Tally,
+    known: Known,
+    sealer: Arc<Sealer>,
+    disk: Option<Disk>,
+}
+
+/// What a database on disk has beside it.
+struct Disk {
+    witness: Witness,
+    checkpoints: Checkpoints,
+    /// Held as long as the database is open.
+    _lock: files::Lock,
+}
+
+impl Sqlite {
+    fn new(db: Connection, tally: Tally, sealer: Arc<Sealer>) -> Self {
+        db.set_prepared_statement_cache_capacity(STATEMENTS);
+        Self { db, tally, known: Known::default(), sealer, disk: None }
+    }
+
+    fn transact(&mut self, commands: &[Command], now: Timestamp) -> Result<Vec<Outcome>, StoreError> {
+        let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut tally = self.tally;
+        let mut work = Work {
+            db: &transaction,
+            now: convert::micros(now),
+            tally: &mut tally,
+            known: &mut self.known,
+            sealer: &self.sealer,
+        };
+        let outcomes = commands.iter().map(|command| apply(&mut work, command)).collect::<Result<_, _>>()?;
+        tally.commits += 1;
+        tally.write(&transaction)?;
+        transaction.commit()?;
+        self.tally = tally;
+        Ok(outcomes)
+    }
+}
+
+impl Drop for Sqlite {
+    fn drop(&mut self) {
+        if let Some(disk) = &mut self.disk {
+            disk.checkpoints.stop();
+            // What stays in the log is read at the next start.
+            let _ = self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        }
+    }
+}
+
+impl Engine for Sqlite {
+    fn commit(&mut self, commands: &[Command], now: Timestamp) -> Result<Vec<Outcome>, StoreError> {
+        let outcomes = self.transact(commands, now).inspect_err(|_| self.known.forget())?;
+        if let Some(disk) = &self.disk {
+            disk.witness.write(self.tally)?;
+            disk.checkpoints.committed(&self.db)?;
+        }
+        Ok(outcomes)
+    }
+
+    fn tidy(&mut self) -> Result<(), StoreError> {
+        self.disk.as_ref().map_or(Ok(()), |disk| disk.checkpoints.idle(&self.db))
+    }
+}
+
+fn apply(work: &mut Work<'_>, command: &Command) -> Result<Outcome, StoreError> {
+    Ok(match command {
+        Command::Accept(new) => Outcome::Admission(accept::apply(work, new)?),
+        Command::Adopt(adopt) => Outcome::Admission(adopt::apply(work, adopt)?),
+        Command::Claim(claim) => Outcome::Claims(claim::apply(work, claim)?),
+        Command::Append(append) => Outcome::Written(append::append(work, append)?),
+        Command::Park(park) => Outcome::Written(append::park(work, park)?),
+        Command::Finish(finish) => Outcome::Finished(append::finish(work, finish)?),
+        Command::Renew(renew) => Outcome::Renewed(lease::renew(work, renew)?),
+        Command::Release(fences) => Outcome::Renewed(lease::release(work, fences)?),
+        Command::Cancel(cancel) => Outcome::Cancelled(cancel::apply(work, cancel)?),
+        Command::Replay(replay) => Outcome::Replayed(replay::apply(work, replay)?),
+        Command::RecordSync(run) => recorded(adopt::record(work, run))?,
+        Command::RecordRequests(requests) => recorded(requests::record(work, requests))?,
+        Command::Count(counts) => recorded(requests::count(work, counts))?,
+        Command::Prune(prune) => Outcome::Deleted(prune::prune(work, *prune)?),
+        Command::Purge(purge) => Outcome::Deleted(prune::purge(work, purge)?),
+    })
+}
+
+fn recorded(done: Result<(), StoreError>) -> Result<Outcome, StoreError> {
+    done.map(|()| Outcome::Recorded)
+}

@@ -1,0 +1,89 @@
+//! Setting aside an execution that does not hold what was written: it ends as failed, marked, and no one is held up by it.
+//! Its columns are read without trust: what is not what it should be is taken as absent.
+
+use rusqlite::params;
+use rusqlite::types::FromSql;
+use uuid::Uuid;
+
+use super::convert::Code;
+use super::settle::wake;
+use super::work::{Slot, Work};
+use super::{deliveries, keys, payloads, row};
+use crate::store::ending::Phase;
+use crate::store::error::StoreError;
+use crate::store::new::Hash;
+
+/// How long it is kept, in microseconds: 30 days.
+const KEPT: i64 = 30 * 86_400 * 1_000_000;
+
+/// What can be guessed of a damaged row.
+pub(super) struct Guess {
+    id: Uuid,
+    workflow: Option<i64>,
+    slot: Option<Slot>,
+    key: Option<Hash>,
+    parent: Option<Uuid>,
+}
+
+/// Sets an execution aside; returns its id.
+pub(super) fn set(work: &mut Work<'_>, seq: i64) -> Result<Uuid, StoreError> {
+    let guess = bury(work, seq)?;
+    if let (Some(workflow), Some(key)) = (guess.workflow, guess.key) {
+        keys::unblock(work, workflow, key)?;
+    }
+    if let Some(parent) = guess.parent {
+        wake(work, parent)?;
+    }
+    Ok(guess.id)
+}
+
+/// As [`set`], without a look at who waits.
+pub(super) fn bury(work: &mut Work<'_>, seq: i64) -> Result<Guess, StoreError> {
+    let guess = guess(work, seq)?;
+    tracing::error!(execution = %guess.id, seq, "an execution is damaged and is set aside");
+    free_keys(work, seq)?;
+    let mut statement = work.db.prepare_cached(
+        "UPDATE executions SET phase = ?2, blocked = 0, gathering = 0, damaged = 1, finished_at = ?3, expires_at = ?4, \
+         reason = 'Damaged' WHERE seq = ?1",
+    )?;
+    statement.execute(params![seq, Phase::Failed.code(), work.now, work.now.saturating_add(KEPT)])?;
+    drop(statement);
+    if let Some(workflow) = guess.workflow {
+        work.shift(workflow, guess.slot, None)?;
+    }
+    Ok(guess)
+}
+
+/// The keys go free if the row was sound and only its payload or journal is not.
+fn free_keys(work: &mut Work<'_>, seq: i64) -> Result<(), StoreError> {
+    let Some(Ok(mut row)) = row::by_seq(work.db, seq)? else { return Ok(()) };
+    row.state.expires_at = Some(work.now.saturating_add(KEPT));
+    for key in payloads::keys(work.db, seq, row.state.items)? {
+        deliveries::settle(work, &row, key, false)?;
+    }
+    Ok(())
+}
+
+fn guess(work: &Work<'_>, seq: i64) -> Result<Guess, StoreError> {
+    let sql = "SELECT id, workflow, phase, blocked, concurrency_key, parent FROM executions WHERE seq = ?1";
+    Ok(work.db.prepare_cached(sql)?.query_row([seq], |columns| {
+        let phase = column(columns, 2).and_then(Phase::of);
+        Ok(Guess {
+            id: column(columns, 0).map_or(Uuid::nil(), Uuid::from_bytes),
+            workflow: column(columns, 1),
+            slot: phase.and_then(|phase| slot(phase, column(columns, 3).unwrap_or(false))),
+            key: column(columns, 4).map(Hash),
+            parent: column(columns, 5).map(Uuid::from_bytes),
+        })
+    })?)
+}
+
+fn column<T: FromSql>(columns: &rusqlite::Row<'_>, place: usize) -> Option<T> {
+    columns.get(place).ok()
+}
+
+fn slot(phase: Phase, blocked: bool) -> Option<Slot> {
+    let mut state = row::State::queued();
+    (state.phase, state.blocked) = (phase, blocked);
+    state.slot()
+}

@@ -1,0 +1,53 @@
+//! Cancelling: what has no worker ends at once; what has one is marked, and its worker ends it.
+
+use rusqlite::params;
+
+use super::convert::int;
+use super::row::{self, Row};
+use super::settle::settle;
+use super::work::Work;
+use crate::store::command::{Cancel, Cancelled, Which};
+use crate::store::ending::{Ending, Phase};
+use crate::store::error::StoreError;
+
+/// Applies the command.
+pub(super) fn apply(work: &mut Work<'_>, cancel: &Cancel) -> Result<Cancelled, StoreError> {
+    let mut cancelled = Cancelled::default();
+    for seq in which(work, cancel)? {
+        if let Some(row) = work.row_at(seq)? {
+            one(work, row, &cancel.reason, &mut cancelled)?;
+        }
+    }
+    cancelled.more = int(cancelled.settled.len() + cancelled.running.len()) >= int(cancel.limit)
+        && matches!(cancel.which, Which::Workflow(_));
+    Ok(cancelled)
+}
+
+fn which(work: &mut Work<'_>, cancel: &Cancel) -> Result<Vec<i64>, StoreError> {
+    match &cancel.which {
+        Which::Execution(id) => Ok(row::seq_of(work.db, *id)?.into_iter().collect()),
+        Which::Workflow(uid) => {
+            let Some(workflow) = work.workflow_of(uid)? else { return Ok(Vec::new()) };
+            let sql = "SELECT seq FROM executions WHERE workflow = ?1 AND phase < 3 AND (phase <> 1 OR cancelling IS NULL) \
+                 ORDER BY phase LIMIT ?2";
+            work.seqs(sql, params![workflow, cancel.limit])
+        }
+    }
+}
+
+fn one(work: &mut Work<'_>, mut row: Row, reason: &str, cancelled: &mut Cancelled) -> Result<(), StoreError> {
+    match row.state.phase {
+        Phase::Queued | Phase::Waiting => {
+            let reason = Some(reason.to_owned());
+            let ending = Ending { phase: Phase::Cancelled, reason, step: None, message: None, answer: None };
+            cancelled.settled.push(settle(work, row, &ending)?);
+        }
+        Phase::Running => {
+            cancelled.running.push(row.origin.id);
+            row.state.cancelling.get_or_insert_with(|| reason.to_owned());
+            row.save(work)?;
+        }
+        Phase::Succeeded | Phase::Failed | Phase::Cancelled => {}
+    }
+    Ok(())
+}

@@ -1,0 +1,134 @@
+//! Taking executions to run them: those whose owner is gone, those that go on, then the oldest that have not begun.
+
+use rusqlite::{OptionalExtension, params};
+
+use super::convert::{count, int, micros, time};
+use super::row::{self, Damaged, NEVER, Row};
+use super::work::Work;
+use super::{aside, journal, payloads};
+use crate::store::claim::{Claim, Claimed, Claims};
+use crate::store::ending::Phase;
+use crate::store::error::StoreError;
+use crate::store::lease::{Fence, Lease};
+use crate::store::new::Payload;
+
+/// Bytes of payloads and journals past which a claim takes no more.
+const CLAIM_SIZE: usize = 8 << 20;
+
+/// Due executions of a phase, oldest first. `phase < 3` lets the index be used.
+const DUE: &str = "SELECT seq FROM executions WHERE workflow = ?1 AND phase = ?2 AND blocked = 0 AND due_at <= ?3 \
+     AND phase < 3 ORDER BY due_at, seq LIMIT ?4";
+
+const NEXT: &str = "SELECT due_at FROM executions WHERE workflow = ?1 AND phase = ?2 AND blocked = 0 AND due_at > ?3 \
+     AND phase < 3 ORDER BY due_at LIMIT 1";
+
+/// Applies the command.
+pub(super) fn apply(work: &mut Work<'_>, claim: &Claim) -> Result<Claims, StoreError> {
+    let Some(workflow) = work.workflow_of(&claim.workflow)? else { return Ok(Claims::default()) };
+    let mut basket = Basket { claims: Claims::default(), lease: claim.lease, left: int(claim.limit), size: 0 };
+    for phase in [1, 2] {
+        basket.fill(work, workflow, phase, i64::MAX)?;
+    }
+    let free = int(claim.max).saturating_sub(work.load(workflow)?.active).max(0);
+    basket.fill(work, workflow, 0, free)?;
+    let mut claims = basket.claims;
+    claims.next = next(work, workflow)?;
+    Ok(claims)
+}
+
+/// What is being claimed.
+struct Basket {
+    claims: Claims,
+    lease: Lease,
+    left: i64,
+    size: usize,
+}
+
+impl Basket {
+    fn fill(&mut self, work: &mut Work<'_>, workflow: i64, phase: i64, most: i64) -> Result<(), StoreError> {
+        let limit = self.left.min(most);
+        let due = work.seqs(DUE, params![workflow, phase, work.now, limit])?;
+        // At the limit there may be more; that no place is free is no reason to ask again.
+        self.claims.more |= int(due.len()) >= self.left && self.left <= most;
+        for seq in due {
+            if self.size > CLAIM_SIZE {
+                self.claims.more = true;
+                return Ok(());
+            }
+            self.put(work, seq)?;
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, work: &mut Work<'_>, seq: i64) -> Result<(), StoreError> {
+        match take(work, seq, self.lease)? {
+            Ok(claimed) => {
+                self.left -= 1;
+                self.size += claimed.payloads.iter().map(Payload::size).sum::<usize>();
+                self.size += claimed.entries.iter().map(|entry| entry.text.len()).sum::<usize>();
+                self.claims.claimed.push(claimed);
+            }
+            Err(damaged) => {
+                let id = aside::set(work, damaged.seq)?;
+                self.claims.damaged.push(id);
+                self.claims.more = true;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn take(work: &mut Work<'_>, seq: i64, lease: Lease) -> Result<Result<Claimed, Damaged>, StoreError> {
+    let Some(Ok(mut row)) = row::by_seq(work.db, seq)? else { return Ok(Err(Damaged { seq })) };
+    let Ok(payloads) = payloads::of(work.db, &row)? else { return Ok(Err(Damaged { seq })) };
+    let Ok(entries) = journal::of(work.db, work.sealer, &row, 0)? else { return Ok(Err(Damaged { seq })) };
+    let state = &mut row.state;
+    state.phase = Phase::Running;
+    state.gathering = false;
+    state.owner = Some(lease.owner);
+    state.due_at = micros(lease.until);
+    state.fence += 1;
+    state.attempt = state.attempt.saturating_add(1);
+    state.started_at.get_or_insert(work.now);
+    row.save(work)?;
+    let payloads =
+        payloads.into_iter().map(|kept| Payload { head: kept.head, body: kept.body.unwrap_or_default() }).collect();
+    Ok(Ok(Claimed { payloads, entries, ..claimed(work, row)? }))
+}
+
+fn claimed(work: &mut Work<'_>, row: Row) -> Result<Claimed, StoreError> {
+    let (origin, state) = (row.origin, row.state);
+    Ok(Claimed {
+        fence: Fence { id: origin.id, number: count(state.fence) },
+        workflow: work.workflow_ref(origin.workflow)?,
+        plan: work.plan_hash(origin.plan)?,
+        mode: origin.mode,
+        accepted_at: time(origin.accepted_at),
+        started_at: time(state.started_at.unwrap_or(work.now)),
+        attempt: state.attempt,
+        retry_of: origin.retry_of,
+        replay_of: origin.replay_of,
+        seed: origin.seed,
+        parent: origin.parent,
+        cancelling: state.cancelling,
+        payloads: Vec::new(),
+        entries: Vec::new(),
+    })
+}
+
+/// When something of a workflow is due that is not yet.
+fn next(work: &Work<'_>, workflow: i64) -> Result<Option<jiff::Timestamp>, StoreError> {
+    let mut earliest = NEVER;
+    for phase in [0, 2] {
+        let mut statement = work.db.prepare_cached(NEXT)?;
+        let due = statement.query_row(params![workflow, phase, work.now], |columns| columns.get(0)).optional()?;
+        earliest = earliest.min(due.unwrap_or(NEVER));
+    }
+    Ok((earliest < NEVER).then(|| time(earliest)))
+}
+
+/// The row that a fence names, if the fence is the newest.
+pub(super) fn fenced(work: &mut Work<'_>, fence: Fence) -> Result<Option<Row>, StoreError> {
+    let row = work.row(fence.id)?;
+    Ok(row.filter(|row| row.state.phase == Phase::Running && count(row.state.fence) == fence.number))
+}

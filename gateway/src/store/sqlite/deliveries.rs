@@ -1,0 +1,130 @@
+//! The rows of `deliveries`: which execution holds a deduplication key, and until when.
+
+use rusqlite::{OptionalExtension, params};
+use uuid::Uuid;
+
+use super::check::Check;
+use super::convert::{int, span};
+use super::row::Row;
+use super::work::Work;
+use crate::store::error::StoreError;
+use crate::store::new::{DeliveryKey, Hash};
+
+/// What a key means to a new delivery.
+pub(super) enum Key {
+    /// Nobody holds it.
+    Free {
+        /// The execution of the same delivery that failed before.
+        retry_of: Option<Uuid>,
+    },
+    /// The execution that holds it.
+    Held(Uuid),
+}
+
+/// A key of a workflow.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    pub(super) workflow: i64,
+    pub(super) key: Hash,
+}
+
+/// A row.
+#[derive(Clone, Copy)]
+struct Hold {
+    execution: Uuid,
+    window: i64,
+    held_until: Option<i64>,
+    freed: bool,
+}
+
+impl Hold {
+    fn crc(&self, place: Place) -> i64 {
+        Check::default()
+            .int(place.workflow)
+            .bytes(&place.key.0)
+            .bytes(self.execution.as_bytes())
+            .int(self.window)
+            .maybe_int(self.held_until)
+            .int(int(self.freed))
+            .sum()
+    }
+
+    fn key(&self, now: i64) -> Key {
+        if self.freed {
+            return Key::Free { retry_of: Some(self.execution) };
+        }
+        match self.held_until {
+            Some(until) if until <= now => Key::Free { retry_of: None },
+            Some(_) | None => Key::Held(self.execution),
+        }
+    }
+}
+
+/// Whether there is a row, and the row where it is sound.
+type Found = Option<Option<Hold>>;
+
+fn find(db: &rusqlite::Connection, place: Place) -> Result<Found, StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT execution, time_window, held_until, freed, crc FROM deliveries WHERE workflow = ?1 AND delivery_key = ?2",
+    )?;
+    let found =
+        statement.query_row(params![place.workflow, place.key.0], |columns| Ok(read(columns, place).ok().flatten()));
+    Ok(found.optional()?)
+}
+
+fn read(columns: &rusqlite::Row<'_>, place: Place) -> rusqlite::Result<Option<Hold>> {
+    let execution = Uuid::from_bytes(columns.get(0)?);
+    let hold = Hold { execution, window: columns.get(1)?, held_until: columns.get(2)?, freed: columns.get(3)? };
+    let crc: i64 = columns.get(4)?;
+    Ok((hold.crc(place) == crc).then_some(hold))
+}
+
+/// Who holds a key. A row that is damaged holds nothing: the delivery may then run again, which is promised; to lose it
+/// would not be.
+pub(super) fn look(db: &rusqlite::Connection, place: Place, now: i64) -> Result<Key, StoreError> {
+    Ok(match find(db, place)? {
+        None => Key::Free { retry_of: None },
+        Some(Some(hold)) => hold.key(now),
+        Some(None) => {
+            tracing::error!(workflow = place.workflow, "a deduplication key is damaged and is taken as free");
+            Key::Free { retry_of: None }
+        }
+    })
+}
+
+/// Gives a key to an execution.
+pub(super) fn hold(work: &mut Work<'_>, workflow: i64, key: DeliveryKey, id: Uuid) -> Result<(), StoreError> {
+    let place = Place { workflow, key: key.hash };
+    let new = find(work.db, place)?.is_none();
+    let hold = Hold { execution: id, window: span(key.window), held_until: None, freed: false };
+    if new {
+        write(work, INSERT, place, hold)?;
+        work.tally.deliveries += 1;
+        return Ok(());
+    }
+    write(work, UPDATE, place, hold)
+}
+
+/// Dates or frees a key as its execution ends, if it is that execution's still.
+pub(super) fn settle(work: &Work<'_>, row: &Row, key: Hash, kept: bool) -> Result<(), StoreError> {
+    let place = Place { workflow: row.origin.workflow, key };
+    let Some(Some(mut hold)) = find(work.db, place)? else { return Ok(()) };
+    if hold.execution != row.origin.id {
+        return Ok(());
+    }
+    hold.freed = !kept;
+    hold.held_until = if kept { Some(work.now.saturating_add(hold.window)) } else { row.state.expires_at };
+    write(work, UPDATE, place, hold)
+}
+
+const INSERT: &str = "INSERT INTO deliveries (workflow, delivery_key, execution, time_window, held_until, freed, crc) \
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+const UPDATE: &str = "UPDATE deliveries SET execution = ?3, time_window = ?4, held_until = ?5, freed = ?6, crc = ?7 \
+     WHERE workflow = ?1 AND delivery_key = ?2";
+
+fn write(work: &Work<'_>, sql: &str, place: Place, hold: Hold) -> Result<(), StoreError> {
+    let (execution, crc) = (hold.execution.into_bytes(), hold.crc(place));
+    let columns = params![place.workflow, place.key.0, execution, hold.window, hold.held_until, hold.freed, crc];
+    work.db.prepare_cached(sql)?.execute(columns)?;
+    Ok(())
+}

@@ -1,0 +1,58 @@
+//! Lists of requests that started nothing.
+
+use std::sync::Arc;
+
+use rusqlite::types::Value;
+use rusqlite::{Connection, params_from_iter};
+use uuid::Uuid;
+
+use super::list::{Wanted, limit, page};
+use super::workflow;
+use crate::store::command::{RecordedRequest, RequestPhase};
+use crate::store::error::StoreError;
+use crate::store::query::{Filter, Page, RequestRow};
+use crate::store::sqlite::convert::{Code, count, hash, id, micros, time};
+use crate::store::sqlite::requests::crc;
+
+const COLUMNS: &str = "seq, id, workflow, at, phase, reason, body_sha256, execution, crc, head";
+
+/// The newest requests that are wanted. Damaged ones are left out and counted in the log: they are nobody's work.
+pub(super) fn list(db: &Connection, filter: &Filter) -> Result<Page<RequestRow>, StoreError> {
+    let mut wanted = Wanted::new(filter);
+    if let Some(since) = filter.since {
+        wanted.and("at >= ?", Value::Integer(micros(since)));
+    }
+    let limit = limit(filter);
+    let mut statement = db.prepare_cached(&wanted.select(COLUMNS, "requests"))?;
+    let mut found = statement.query(params_from_iter(wanted.bound(limit)))?;
+    let mut rows = Vec::new();
+    while let Some(columns) = found.next()? {
+        if let Some(row) = read(db, columns)? {
+            rows.push(row);
+        } else {
+            tracing::error!("a recorded request is damaged and is not listed");
+        }
+    }
+    Ok(page(rows, limit, |row| row.seq))
+}
+
+fn read(db: &Connection, columns: &rusqlite::Row<'_>) -> Result<Option<RequestRow>, StoreError> {
+    let number: i64 = columns.get(2)?;
+    let Some(phase) = RequestPhase::of(columns.get(4)?) else { return Ok(None) };
+    let request = RecordedRequest {
+        id: Uuid::from_bytes(columns.get(1)?),
+        workflow: Arc::new(workflow(db, number)?),
+        at: time(columns.get(3)?),
+        phase,
+        reason: columns.get(5)?,
+        head: columns.get(9)?,
+        body_sha256: hash(columns.get(6)?),
+        execution: id(columns.get(7)?),
+    };
+    if crc(number, &request) != columns.get::<_, i64>(8)? {
+        return Ok(None);
+    }
+    let seq = count(columns.get(0)?);
+    let RecordedRequest { id, workflow, at, phase, reason, head, body_sha256, execution } = request;
+    Ok(Some(RequestRow { id, seq, workflow, at, phase, reason, head, body_sha256, execution }))
+}

@@ -1,0 +1,100 @@
+//! Writing a row back. Every write counts the execution where it belongs.
+
+use rusqlite::params;
+use uuid::Uuid;
+
+use super::Row;
+use crate::store::error::StoreError;
+use crate::store::sqlite::convert::Code;
+use crate::store::sqlite::work::Work;
+
+const INSERT: &str = "INSERT INTO executions (seq, id, workflow, plan, mode, accepted_at, parent, parent_place, depth, \
+     awaited, retry_of, replay_of, seed, concurrency_key, body_kept, keep, keep_failed, phase, blocked, gathering, due_at, \
+     fence, attempt, items, entries, started_at, owner, answered, damaged, crc) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, \
+     ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, 0, 0, ?28)";
+
+const UPDATE: &str = "UPDATE executions SET phase = ?2, blocked = ?3, gathering = ?4, due_at = ?5, fence = ?6, attempt = ?7, \
+     items = ?8, entries = ?9, started_at = ?10, finished_at = ?11, expires_at = ?12, reason = ?13, step = ?14, \
+     message = ?15, status = ?16, answered = ?17, cancelling = ?18, owner = ?19, crc = ?20 WHERE seq = ?1";
+
+impl Row {
+    /// Writes a new row: one that has not ended.
+    pub(in crate::store::sqlite) fn insert(&mut self, work: &mut Work<'_>) -> Result<(), StoreError> {
+        let (origin, state) = (&self.origin, &self.state);
+        let parent = origin.parent.as_ref();
+        work.db.prepare_cached(INSERT)?.execute(params![
+            self.seq,
+            origin.id.as_bytes(),
+            origin.workflow,
+            origin.plan,
+            origin.mode.code(),
+            origin.accepted_at,
+            parent.map(|parent| parent.id.into_bytes()),
+            parent.map(|parent| &parent.place),
+            parent.map_or(0, |parent| parent.depth),
+            parent.is_some_and(|parent| parent.awaited),
+            origin.retry_of.map(Uuid::into_bytes),
+            origin.replay_of.map(Uuid::into_bytes),
+            origin.seed.as_bytes(),
+            origin.key.map(|key| key.0),
+            origin.body.code(),
+            origin.keep,
+            origin.keep_failed,
+            state.phase.code(),
+            state.blocked,
+            state.gathering,
+            state.due_at,
+            state.fence,
+            state.attempt,
+            state.items,
+            state.entries,
+            state.started_at,
+            state.owner.map(Uuid::into_bytes),
+            self.crc(),
+        ])?;
+        work.tally.executions += 1;
+        self.count(work)
+    }
+
+    /// Writes all that may have changed.
+    pub(in crate::store::sqlite) fn save(&mut self, work: &mut Work<'_>) -> Result<(), StoreError> {
+        let (state, crc) = (&self.state, self.crc());
+        work.db.prepare_cached(UPDATE)?.execute(params![
+            self.seq,
+            state.phase.code(),
+            state.blocked,
+            state.gathering,
+            state.due_at,
+            state.fence,
+            state.attempt,
+            state.items,
+            state.entries,
+            state.started_at,
+            state.finished_at,
+            state.expires_at,
+            state.reason,
+            state.step,
+            state.message,
+            state.status,
+            state.answered,
+            state.cancelling,
+            state.owner.map(Uuid::into_bytes),
+            crc,
+        ])?;
+        self.count(work)
+    }
+
+    fn count(&mut self, work: &Work<'_>) -> Result<(), StoreError> {
+        let slot = self.state.slot();
+        work.shift(self.origin.workflow, self.loaded, slot)?;
+        self.loaded = slot;
+        Ok(())
+    }
+
+    /// Writes how long its journal is, where nothing else changed: no index has to.
+    pub(in crate::store::sqlite) fn save_entries(&self, work: &Work<'_>) -> Result<(), StoreError> {
+        let mut statement = work.db.prepare_cached("UPDATE executions SET entries = ?2, crc = ?3 WHERE seq = ?1")?;
+        statement.execute(params![self.seq, self.state.entries, self.crc()])?;
+        Ok(())
+    }
+}
