@@ -26,6 +26,11 @@ const IDLE: Duration = Duration::from_secs(30);
 /// Idle connections to one host.
 const IDLE_CONNECTIONS: usize = 16;
 
+/// How long an HTTP/2 connection that somebody waits for may be silent before it is asked, and before it is given up
+/// without an answer. Requests share it and their timeouts do not end it: one that a firewall has forgotten would take
+/// every request until the kernel gives up, a quarter of an hour later. Twice this is less than a step's default timeout.
+const SILENCE: Duration = Duration::from_secs(10);
+
 /// Fields of an answer.
 const HEADER_FIELDS: usize = 128;
 
@@ -72,7 +77,9 @@ impl Clients {
             .pool_max_idle_per_host(IDLE_CONNECTIONS)
             .http1_max_headers(HEADER_FIELDS)
             .http1_max_buf_size(HEAD_SIZE as usize)
-            .http2_max_header_list_size(HEAD_SIZE);
+            .http2_max_header_list_size(HEAD_SIZE)
+            .http2_keep_alive_interval(SILENCE)
+            .http2_keep_alive_timeout(SILENCE);
         Decompression::new(client.build(connector))
     }
 }

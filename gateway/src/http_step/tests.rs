@@ -21,6 +21,7 @@ mod answers;
 mod coded;
 mod guard;
 mod hostile;
+mod http2;
 mod pool;
 mod redirects;
 mod resolver;
@@ -31,7 +32,7 @@ mod tls;
 /// An address that is public, and led to a local server by the test's network.
 const PUBLIC: &str = "93.184.216.34";
 
-/// A `POST` of `{}` without anything optional.
+/// A `GET` without anything optional.
 fn step(url: &str) -> HttpStep {
     HttpStep {
         method: "GET".to_owned(),

@@ -15,10 +15,10 @@ use super::server::{Server, response};
 use super::{HttpExecutor, PUBLIC, TestNetwork, attempt, step};
 use crate::egress::Site;
 
-const AUTHORITY: &[u8] = include_bytes!("../../../../tests/data/tls/authority.pem");
-const SERVER: &[u8] = include_bytes!("../../../../tests/data/tls/server.pem");
+pub(super) const AUTHORITY: &[u8] = include_bytes!("../../../../tests/data/tls/authority.pem");
+pub(super) const SERVER: &[u8] = include_bytes!("../../../../tests/data/tls/server.pem");
 const EXPIRED: &[u8] = include_bytes!("../../../../tests/data/tls/expired.pem");
-const KEY: &[u8] = include_bytes!("../../../../tests/data/tls/server.key");
+pub(super) const KEY: &[u8] = include_bytes!("../../../../tests/data/tls/server.key");
 
 async fn serving(certificate: &'static [u8]) -> Server {
     let chain = vec![CertificateDer::from_pem_slice(certificate).unwrap()];
