@@ -22,6 +22,7 @@ mod coded;
 mod guard;
 mod hostile;
 mod http2;
+mod matrix;
 mod pool;
 mod redirects;
 mod resolver;
