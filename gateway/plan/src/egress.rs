@@ -72,8 +72,14 @@ enum Opened {
 /// `host` is in lower case and without a dot at its end. An IPv6 address that carries an IPv4 address (mapped, NAT64,
 /// 6to4, Teredo) is judged as that one too.
 pub fn judge(egress: &Egress, host: &str, port: u16, address: IpAddr) -> Result<(), Denied> {
+    // The far end of a translator or tunnel has a loopback of its own, which is not this machine's.
+    let may_be_local = |face| egress.loopback && face == embedded::plain(address);
     embedded::faces(address).try_for_each(|face| {
-        judge_face(egress, opened(egress, host, port, face), face).map_err(|cause| Denied { address, port, cause })
+        judge_face(egress, face, opened(egress, host, port, face), may_be_local(face)).map_err(|cause| Denied {
+            address,
+            port,
+            cause,
+        })
     })
 }
 
@@ -88,11 +94,11 @@ pub fn judge_http(egress: &Egress, host: &str, port: u16, address: IpAddr) -> Re
     }
 }
 
-fn judge_face(egress: &Egress, opened: Opened, face: IpAddr) -> Result<(), Cause> {
+fn judge_face(egress: &Egress, face: IpAddr, opened: Opened, may_be_local: bool) -> Result<(), Cause> {
     let special = special::find(face);
     let by_rule = opened > Opened::No;
     match special.opening {
-        Opening::Loopback if egress.loopback => Ok(()),
+        Opening::Loopback if may_be_local => Ok(()),
         Opening::Loopback | Opening::Never => Err(Cause::Never(special.name)),
         Opening::Rule if by_rule => Ok(()),
         Opening::Rule => Err(Cause::NotPublic(special.name)),

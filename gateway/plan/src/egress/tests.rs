@@ -261,6 +261,10 @@ fn loopback_is_open_in_a_local_run_and_nothing_else_is() {
     for address in ["0.0.0.0", "::", "169.254.169.254", "10.0.0.1"] {
         assert!(verdict(&egress, address).is_err(), "{address}");
     }
+    // At the other end of a translator or tunnel, it is another machine's.
+    for address in ["64:ff9b::7f00:1", "2606:4700::200:5efe:127.0.0.1"] {
+        assert_eq!(verdict(&egress, address), Err(Cause::Never("loopback")), "{address}");
+    }
 }
 
 #[test]
