@@ -68,6 +68,9 @@ impl Origin {
     }
 }
 
+/// The flags that version 00 knows, sampled and random; it sends no others (W3C Trace Context Level 2, `trace-flags`).
+const FLAGS: u8 = 0b11;
+
 /// Trace id and flags. Later versions may add fields at the end; version `ff` is invalid.
 fn trace(text: &str) -> Option<(String, String)> {
     let mut fields = text.trim().split('-');
@@ -79,5 +82,6 @@ fn trace(text: &str) -> Option<(String, String)> {
     let (version, trace, parent, flags) = (hexadecimal(2)?, hexadecimal(32)?, hexadecimal(16)?, hexadecimal(2)?);
     let zero = |field: &str| field.bytes().all(|byte| byte == b'0');
     let valid = version != "ff" && !zero(trace) && !zero(parent) && (version != "00" || fields.next().is_none());
-    valid.then(|| (trace.to_owned(), flags.to_owned()))
+    let flags = u8::from_str_radix(flags, 16).ok()? & FLAGS;
+    valid.then(|| (trace.to_owned(), format!("{flags:02x}")))
 }

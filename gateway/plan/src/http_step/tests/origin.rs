@@ -52,6 +52,15 @@ fn an_incoming_trace_goes_on() {
 }
 
 #[test]
+fn flags_that_are_not_known_are_not_passed_on() {
+    for (incoming, passed) in [("00", "00"), ("01", "01"), ("03", "03"), ("ff", "03"), ("fd", "01"), ("04", "00")] {
+        let parent = format!("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-{incoming}");
+        let expected = format!("00-0af7651916cd43dd8448eb211c80319c-4d482d944eb0a676-{passed}");
+        assert_eq!(sent(origin("traceparent", &parent), "traceparent"), Some(expected));
+    }
+}
+
+#[test]
 fn a_trace_that_is_not_valid_is_none() {
     let cases = [
         "",
