@@ -3,10 +3,13 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use encoding_rs::Encoding;
 use http::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
+use jiff::fmt::strtime::BrokenDownTime;
+use jiff::tz::TimeZone;
 
 use super::{HttpCall, Mask, Terms};
 use crate::json::{self, Json, Projection, ReadFault};
@@ -47,14 +50,22 @@ fn may_pass(status: StatusCode) -> bool {
     matches!(status.as_u16(), 408 | 425 | 429) || status.is_server_error()
 }
 
+/// The forms of a date that RFC 9110 (5.6.7) has every recipient take beside the usual one: RFC 850's and `asctime`'s.
+const OLD_DATES: [&str; 2] = ["%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"];
+
 /// `Retry-After` in milliseconds: seconds or an HTTP date (RFC 9110, 10.2.3); a date in the past is no delay.
 fn delay(value: &HeaderValue, now: Timestamp) -> Option<u64> {
     let text = value.to_str().ok()?.trim();
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         return Some(text.parse::<u64>().unwrap_or(u64::MAX).saturating_mul(1000));
     }
-    let until = DateTimeParser::new().parse_timestamp(text).ok()?;
+    let until = DateTimeParser::new().parse_timestamp(text).ok().or_else(|| old_date(text))?;
     Some(u64::try_from(until.as_millisecond().saturating_sub(now.as_millisecond())).unwrap_or(0))
+}
+
+fn old_date(text: &str) -> Option<Timestamp> {
+    let read = |form| BrokenDownTime::parse(form, text).ok()?.to_datetime().ok()?.to_zoned(TimeZone::UTC).ok();
+    OLD_DATES.into_iter().find_map(read).map(|date| date.timestamp())
 }
 
 impl Answer {
@@ -112,16 +123,25 @@ fn is_json(content_type: &str) -> bool {
     essence == "application/json" || essence == "text/json" || essence.ends_with("+json")
 }
 
-/// Text in UTF-8, or in the charset that the type names.
+/// Text in UTF-8, which many send whatever charset they name, else in the charset that the type names. Where ASCII means
+/// other characters (UTF-16, ISO-2022-JP), what happens to be UTF-8 is not meant as such.
 fn text(content_type: &str, bytes: &[u8]) -> Option<String> {
-    if let Ok(text) = std::str::from_utf8(bytes) {
+    let named = charset(content_type);
+    let misleading = named.is_some_and(|encoding| !encoding.is_ascii_compatible());
+    if let Ok(text) = std::str::from_utf8(bytes)
+        && !misleading
+    {
         return Some(text.to_owned());
     }
+    let (text, _, malformed) = named?.decode(bytes);
+    (!malformed).then(|| text.into_owned())
+}
+
+fn charset(content_type: &str) -> Option<&'static Encoding> {
     let (_, parameters) = content_type.split_once(';')?;
     let label = parameters.split(';').find_map(|parameter| {
         let (name, value) = parameter.split_once('=')?;
         name.trim().eq_ignore_ascii_case("charset").then(|| value.trim().trim_matches('"'))
     })?;
-    let encoding = encoding_rs::Encoding::for_label(label.as_bytes())?;
-    encoding.decode_without_bom_handling_and_without_replacement(bytes).map(std::borrow::Cow::into_owned)
+    Encoding::for_label(label.as_bytes())
 }
