@@ -71,10 +71,7 @@ impl Body {
             Self::Base64(slot) => Content::typed("application/octet-stream", decoded(slot, scope)?),
             Self::CloudEvent(event) => event.render(scope, facts)?,
         };
-        if content.bytes.len() > OUTBOUND_BODY_SIZE {
-            let message = format!("the request's body is longer than {OUTBOUND_BODY_SIZE} bytes");
-            return Err(StepFailure::new(StepReason::ResourceExhausted, message));
-        }
+        fits(content.bytes.len())?;
         Ok(content)
     }
 
@@ -88,6 +85,15 @@ impl Body {
             Self::CloudEvent(event) => event.is_secret(),
         }
     }
+}
+
+/// Asked while a body of many values grows: each is within its limit, and all of them would fill the memory.
+fn fits(size: usize) -> Result<(), StepFailure> {
+    if size <= OUTBOUND_BODY_SIZE {
+        return Ok(());
+    }
+    let message = format!("the request's body is longer than {OUTBOUND_BODY_SIZE} bytes");
+    Err(StepFailure::new(StepReason::ResourceExhausted, message))
 }
 
 fn decoded(slot: &Slot, scope: &Scope) -> Result<Vec<u8>, StepFailure> {

@@ -13,8 +13,9 @@ pub(super) use self::encode::value as percent_encoded;
 use self::piece::Pieces;
 use super::compile::{Compiler, Refused};
 use super::slot::{Slot, failed, invalid};
-use crate::egress;
+use crate::egress::{self, TargetError};
 use crate::expr::Expr;
+use crate::limits::URL_SIZE;
 use crate::plan::HttpStep;
 use crate::reason::{StepFailure, StepReason};
 use crate::scope::Scope;
@@ -96,6 +97,7 @@ impl Target {
         for segment in &self.path {
             text.push('/');
             text.push_str(&encode::segment(segment, scope)?);
+            fits(&text)?;
         }
         let mut separator = '?';
         for parameter in &self.query {
@@ -104,6 +106,7 @@ impl Target {
             if let Some(value) = &parameter.value {
                 text.push('=');
                 text.push_str(&encode::query(value, scope)?);
+                fits(&text)?;
             }
         }
         for (name, slot) in self.more.iter().flat_map(|(name, slots)| slots.iter().map(move |slot| (name, slot))) {
@@ -111,6 +114,7 @@ impl Target {
             text.push_str(&encode::value(name));
             text.push('=');
             text.push_str(&encode::value(&slot.text(scope)?));
+            fits(&text)?;
         }
         self.checked(&text)
     }
@@ -150,4 +154,9 @@ impl Target {
             Err(error) => Err(compiler.refuse(FIELD, error.to_string())),
         }
     }
+}
+
+/// Asked while a URL grows: each value is within its limit, and all of them would fill the memory.
+fn fits(text: &str) -> Result<(), StepFailure> {
+    if text.len() > URL_SIZE { Err(invalid(FIELD, &TargetError::TooLong.to_string())) } else { Ok(()) }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Template, bounded};
 use crate::expr::{EvalError, ExprError, Reference};
 use crate::json::{Json, Object};
-use crate::limits::JSON_DEPTH;
+use crate::limits::{JSON_DEPTH, TEMPLATE_SIZE};
 use crate::plan::Delimiters;
 use crate::scope::Scope;
 
@@ -38,7 +38,7 @@ impl JsonTemplate {
 
     /// The value, with every leaf rendered.
     pub fn render(&self, scope: &Scope) -> Result<Json, EvalError> {
-        let value = self.node.render(scope)?;
+        let value = self.node.render(scope, &mut { TEMPLATE_SIZE })?;
         if value.depth() > JSON_DEPTH {
             return Err(EvalError::too_large());
         }
@@ -88,16 +88,21 @@ impl Node {
         matches!(self, Self::Constant(_))
     }
 
-    fn render(&self, scope: &Scope) -> Result<Json, EvalError> {
+    /// `left` is how many bytes leaves may still have: many of them, each within its limit, would fill the memory.
+    fn render(&self, scope: &Scope, left: &mut usize) -> Result<Json, EvalError> {
         match self {
             Self::Constant(value) => Ok(value.clone()),
-            Self::Leaf(template) => template.render(scope),
+            Self::Leaf(template) => {
+                let value = template.render(scope)?;
+                *left = left.checked_sub(value.text_size()).ok_or_else(EvalError::too_large)?;
+                Ok(value)
+            }
             Self::Array(nodes) => {
-                let items = nodes.iter().map(|node| node.render(scope)).collect::<Result<_, _>>()?;
+                let items = nodes.iter().map(|node| node.render(scope, left)).collect::<Result<_, _>>()?;
                 Ok(Json::Array(Arc::new(items)))
             }
             Self::Object(nodes) => {
-                let member = |(name, node): &(Arc<str>, Self)| Ok((Arc::clone(name), node.render(scope)?));
+                let member = |(name, node): &(Arc<str>, Self)| Ok((Arc::clone(name), node.render(scope, left)?));
                 Ok(Json::Object(Arc::new(nodes.iter().map(member).collect::<Result<Object, EvalError>>()?)))
             }
         }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use url::form_urlencoded::Serializer;
 
+use super::fits;
 use crate::http_step::compile::{Compiler, Refused};
 use crate::http_step::slot::Slot;
 use crate::reason::StepFailure;
@@ -24,13 +25,13 @@ impl Form {
     }
 
     pub(super) fn render(&self, scope: &Scope) -> Result<String, StepFailure> {
-        let mut form = Serializer::new(String::new());
-        for (name, slots) in &self.0 {
-            for slot in slots {
-                form.append_pair(name, &slot.text(scope)?);
-            }
+        let mut form = String::new();
+        for (name, slot) in self.0.iter().flat_map(|(name, slots)| slots.iter().map(move |slot| (name, slot))) {
+            // The serializer puts the separator where something stands already.
+            Serializer::for_suffix(&mut form, 0).append_pair(name, &slot.text(scope)?);
+            fits(form.len())?;
         }
-        Ok(form.finish())
+        Ok(form)
     }
 
     pub(super) fn is_secret(&self) -> bool {

@@ -5,7 +5,7 @@
 use http::header::{CONTENT_TYPE, HeaderMap};
 use sha2::{Digest, Sha256};
 
-use super::{Content, decoded};
+use super::{Content, decoded, fits};
 use crate::http_step::CallFacts;
 use crate::http_step::compile::{Compiler, Refused};
 use crate::http_step::headers::value;
@@ -42,7 +42,13 @@ impl Multipart {
     }
 
     pub(super) fn render(&self, scope: &Scope, facts: &CallFacts) -> Result<Content, StepFailure> {
-        let parts = self.0.iter().map(|part| part.render(scope)).collect::<Result<Vec<_>, _>>()?;
+        let mut size = 0;
+        let render = |part: &Part| {
+            let rendered = part.render(scope)?;
+            size += rendered.head.len() + rendered.bytes.len();
+            fits(size).map(|()| rendered)
+        };
+        let parts = self.0.iter().map(render).collect::<Result<Vec<_>, _>>()?;
         let boundary = boundary(&facts.idempotency_key, &parts);
         let mut bytes = Vec::new();
         for part in parts {

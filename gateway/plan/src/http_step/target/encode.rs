@@ -3,7 +3,7 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::piece::Piece;
-use super::{FIELD, failed, invalid};
+use super::{FIELD, failed, fits, invalid};
 use crate::expr::Expr;
 use crate::reason::StepFailure;
 use crate::scope::Scope;
@@ -67,5 +67,7 @@ fn join(
 }
 
 fn evaluated(expr: &Expr, scope: &Scope) -> Result<String, StepFailure> {
-    expr.eval(scope).map(|value| text_of(&value)).map_err(|error| failed(FIELD, &error))
+    let text = expr.eval(scope).map(|value| text_of(&value)).map_err(|error| failed(FIELD, &error))?;
+    fits(&text)?;
+    Ok(text)
 }

@@ -143,6 +143,21 @@ fn a_cloud_event_is_in_binary_mode_and_its_id_is_the_idempotency_key() {
 }
 
 #[test]
+fn a_body_that_grows_too_long_is_given_up_at_once() {
+    let values: Vec<_> = std::iter::repeat_n("{{ $vars.v }}", 17).chain(["{{ $vars.missing }}"]).collect();
+    let part = |text: &&str| Part { name: "a".to_owned(), content: PartContent::Value((*text).to_owned()) };
+    let bodies = [
+        HttpBody::Form(lists([("a", &values)])),
+        HttpBody::Multipart(values.iter().map(part).collect()),
+        HttpBody::Json(json!(values.iter().map(|text| format!("x {text}")).collect::<Vec<_>>()).into()),
+    ];
+    for body in bodies {
+        let (reason, message) = failure(&posting(body), json!({"v": "a".repeat(1_000_000)}));
+        assert_eq!(reason, StepReason::ResourceExhausted, "{message}");
+    }
+}
+
+#[test]
 fn a_body_has_a_limit() {
     let parts = (0..18).map(|_| Part { name: "a".to_owned(), content: PartContent::Value("{{ $vars.v }}".to_owned()) });
     let step = posting(HttpBody::Multipart(parts.collect()));

@@ -33,6 +33,8 @@ fn a_constant_host_needs_no_list_and_must_be_in_one() {
     assert_eq!(refusals(&HttpStep { auth: auth.clone(), ..step("https://api.example.com/{{ $vars.a }}") }), [""; 0]);
     let listed = HttpStep { hosts: vec!["api.example.com".to_owned()], auth, ..step("https://api.example.com:8443/") };
     assert_eq!(refusals(&listed), [""; 0]);
+    let named = HttpStep { hosts: vec!["xn--bcher-kva.example".to_owned()], ..step("https://BÜCHER.example/") };
+    assert_eq!(refusals(&named), [""; 0]);
     let other = HttpStep { hosts: vec!["other.example.com".to_owned()], ..listed };
     assert_eq!(refusals(&other), ["hosts: must list the URL's own host"]);
 }

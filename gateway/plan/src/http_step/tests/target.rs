@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{failure, lists, render, step};
 use crate::plan::HttpStep;
-use crate::reason::StepReason;
+use crate::reason::{StepFailure, StepReason};
 
 fn url(template: &str, vars: serde_json::Value) -> String {
     render(&step(template), vars).unwrap().url.to_string()
@@ -74,12 +74,14 @@ fn query_adds_parameters_with_one_value_or_several() {
     assert_eq!(url, "https://a.test/x?first=0&a%26b=%3D%26&null=&tag=one&tag=%3D%26");
 }
 
+/// The URL that `url` with this value makes, where two hosts are listed.
+fn made(url: &str, value: &str) -> Result<String, StepFailure> {
+    let listed = HttpStep { hosts: vec!["hooks.slack.com".to_owned(), "*.example.com".to_owned()], ..step(url) };
+    render(&listed, json!({"u": value, "p": "a/b"})).map(|call| call.url.to_string())
+}
+
 #[test]
 fn a_template_may_be_the_whole_url_or_its_beginning() {
-    let listed =
-        |url: &str| HttpStep { hosts: vec!["hooks.slack.com".to_owned(), "*.example.com".to_owned()], ..step(url) };
-    let made =
-        |url: &str, value: &str| render(&listed(url), json!({"u": value, "p": "a/b"})).map(|call| call.url.to_string());
     assert_eq!(
         made("{{ $vars.u }}", "https://hooks.slack.com/services/T/B?x=1").unwrap(),
         "https://hooks.slack.com/services/T/B?x=1"
@@ -92,6 +94,10 @@ fn a_template_may_be_the_whole_url_or_its_beginning() {
         made("{{ $vars.u }}?q={{ $vars.p }}", "https://api.example.com/v1").unwrap(),
         "https://api.example.com/v1?q=a%2Fb"
     );
+}
+
+#[test]
+fn a_template_of_a_whole_url_leads_to_no_other_host() {
     let refused = [
         "https://hooks.slack.com.evil.test/",
         "https://evil.test/hooks.slack.com",
@@ -106,6 +112,11 @@ fn a_template_may_be_the_whole_url_or_its_beginning() {
         "http://127.0.0.1/",
         "https://example.com/",
         "https://evil.test?.example.com",
+        "https://evil.test%2f.example.com/",
+        "https://evil.test%00.example.com/",
+        "https://hooks.slack.com。evil.test/",
+        // The а is Cyrillic.
+        "https://hooks.slаck.com/",
         "",
     ];
     for value in refused {
@@ -137,6 +148,30 @@ fn a_template_in_the_host_yields_a_part_of_a_name() {
     let (reason, message) =
         failure(&HttpStep { hosts: vec!["good.test".to_owned()], ..open }, json!({"h": "evil.test"}));
     assert_eq!((reason, &*message), (StepReason::EgressDenied, "url: the host is not one of the step's hosts"));
+}
+
+#[test]
+fn a_url_that_grows_too_long_is_given_up_at_once() {
+    let long = json!({"v": "a".repeat(9000), "w": "a".repeat(3000)});
+    let query = HttpStep {
+        query: lists([("q", &["{{ $vars.w }}", "{{ $vars.w }}", "{{ $vars.w }}", "{{ $vars.missing }}"])]),
+        ..step("https://a.test/")
+    };
+    let steps = [
+        step("https://a.test/{{ $vars.v }}/{{ $vars.missing }}"),
+        step("https://a.test/{{ $vars.w }}/{{ $vars.w }}/{{ $vars.w }}/{{ $vars.missing }}"),
+        step("https://a.test/?a={{ $vars.w }}&b={{ $vars.w }}&c={{ $vars.w }}&d={{ $vars.missing }}"),
+        query,
+    ];
+    for step in steps {
+        let (reason, message) = failure(&step, long.clone());
+        assert_eq!(
+            (reason, &*message),
+            (StepReason::InvalidRequest, "url: the URL must not be longer than 8192 bytes"),
+            "{}",
+            step.url
+        );
+    }
 }
 
 #[test]
