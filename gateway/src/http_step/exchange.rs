@@ -3,8 +3,8 @@
 use boathook_plan::http_step::{Answer, HttpCall};
 use boathook_plan::reason::{StepFailure, StepReason};
 use bytes::{Bytes, BytesMut};
-use http::header::CONTENT_ENCODING;
-use http::{Method, Request, Response, Uri};
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, Uri};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use tower_http::decompression::DecompressionBody;
@@ -40,7 +40,22 @@ fn request(call: &HttpCall) -> Result<Request<Full<Bytes>>, StepFailure> {
     *request.method_mut() = call.method.clone();
     *request.uri_mut() = uri;
     *request.headers_mut() = call.headers.clone();
+    if call.body.is_empty() && announces_body(&call.method) {
+        request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+    }
     Ok(request)
+}
+
+/// Methods with which a body is expected, so that its absence must be said (RFC 9110, 8.6): some servers answer 411 else.
+fn announces_body(method: &Method) -> bool {
+    [Method::POST, Method::PUT, Method::PATCH].contains(method)
+}
+
+/// Whether a coding is left that was not decoded. `identity` is none, though it should not be sent (RFC 9110, 12.5.3), and
+/// neither is a field without a value.
+fn is_coded(headers: &HeaderMap) -> bool {
+    let is_none = |coding: &str| coding.is_empty() || coding.eq_ignore_ascii_case("identity");
+    headers.get_all(CONTENT_ENCODING).iter().any(|value| !value.to_str().is_ok_and(|text| is_none(text.trim())))
 }
 
 /// Reads the decoded body: the limit counts what comes out of the decoder, so a small bomb stays small.
@@ -49,7 +64,7 @@ async fn read(call: &HttpCall, received: Received, limit: u64) -> Result<Answer,
     let bad = |why: &str| StepFailure::new(StepReason::BadResponse, format!("{}: the answer {why}", call.name()));
     let mut bytes = BytesMut::new();
     if call.method != Method::HEAD {
-        if head.headers.contains_key(CONTENT_ENCODING) {
+        if is_coded(&head.headers) {
             return Err(bad("is in a content coding that was not asked for"));
         }
         while let Some(frame) = body.frame().await {

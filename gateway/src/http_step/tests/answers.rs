@@ -2,7 +2,7 @@
 
 use super::server::{Server, response};
 use super::{against, step};
-use boathook_plan::plan::HttpBody;
+use boathook_plan::plan::{HttpBody, HttpStep};
 use boathook_plan::reason::StepReason;
 use serde_json::json;
 
@@ -61,6 +61,14 @@ async fn a_body_arrives_as_it_was_rendered() {
     assert_eq!(body, r#"{"a":[1,null]}"#);
     assert!(head.contains("content-type: application/json\r\n"), "{head}");
     assert!(head.contains("content-length: 14"), "{head}");
+}
+
+#[tokio::test]
+async fn a_post_without_a_body_says_so() {
+    let server = Server::answering(response("200 OK", &[], "")).await;
+    against(&server, &HttpStep { method: "POST".to_owned(), ..step("http://target.test/") }).await.unwrap();
+    let request = &server.requests()[0];
+    assert!(request.contains("content-length: 0\r\n") && !request.contains("content-type"), "{request}");
 }
 
 #[tokio::test]

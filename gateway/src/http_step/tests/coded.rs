@@ -37,8 +37,16 @@ async fn a_small_answer_that_decodes_to_a_large_one_is_cut_off() {
 }
 
 #[tokio::test]
+async fn identity_is_no_coding() {
+    for coding in ["identity", "Identity", ""] {
+        let server = Server::answering(response("200 OK", &[&format!("content-encoding: {coding}")], "plain")).await;
+        assert_eq!(text(&against(&server, &taking(5)).await.unwrap(), &["text"]), "plain", "{coding}");
+    }
+}
+
+#[tokio::test]
 async fn codings_that_were_not_asked_for_are_refused() {
-    for coding in ["gzip, gzip", "compress", "aes128gcm"] {
+    for coding in ["gzip, gzip", "compress", "aes128gcm", "identity, gzip"] {
         let server = Server::answering(response("200 OK", &[&format!("content-encoding: {coding}")], ZEROS[0].1)).await;
         let failure = against(&server, &taking(1 << 20)).await.unwrap_err();
         assert_eq!(failure.reason, StepReason::BadResponse, "{coding}");
