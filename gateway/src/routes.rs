@@ -38,16 +38,29 @@ pub(crate) struct Match {
     pub(crate) params: Vec<(String, String)>,
 }
 
-/// The live table; `None` until the first one is in. Clones are the same table.
+/// The live routes; `None` until the first ones are in. Clones are the same routes.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Routes(Arc<ArcSwap<Option<Table<Arc<Served>>>>>);
+pub(crate) struct Routes(Arc<ArcSwap<Option<Live>>>);
+
+/// The same routes twice: for requests, and for runs that are under way.
+#[derive(Debug, Default)]
+struct Live {
+    table: Table<Arc<Served>>,
+    workflows: HashMap<WorkflowRef, Arc<Served>>,
+}
 
 impl Routes {
     /// The route of a host and a raw path.
     pub(crate) fn find(&self, host: &str, raw_path: &str) -> Option<Match> {
-        let table = self.0.load();
-        let found = Option::as_ref(&table)?.find(host, raw_path)?;
+        let live = self.0.load();
+        let found = Option::as_ref(&live)?.table.find(host, raw_path)?;
         Some(Match { served: Arc::clone(found.value), params: found.params })
+    }
+
+    /// The route that a workflow has now; one that was made anew under the same name is another.
+    pub(crate) fn of(&self, workflow: &WorkflowRef) -> Option<Arc<Served>> {
+        let live = self.0.load();
+        Option::as_ref(&live)?.workflows.get(workflow).cloned()
     }
 
     /// Replaces all routes. They are given in the order that decides conflicts: the earlier one stays. A workflow's
@@ -55,13 +68,13 @@ impl Routes {
     pub(crate) fn swap(&self, routes: Vec<Arc<Route>>) -> Vec<Rejected> {
         let before: HashMap<WorkflowRef, Arc<Counts>> =
             self.list().iter().map(|served| (served.route.workflow().clone(), Arc::clone(&served.counts))).collect();
-        let mut table = Table::new();
+        let mut live = Live::default();
         let mut rejected = Vec::new();
         for route in routes {
             let counts = before.get(route.workflow()).cloned().unwrap_or_default();
-            rejected.extend(insert(&mut table, Served::new(route, counts)));
+            rejected.extend(live.insert(Arc::new(Served::new(route, counts))));
         }
-        self.0.store(Arc::new(Some(table)));
+        self.0.store(Arc::new(Some(live)));
         rejected
     }
 
@@ -72,8 +85,8 @@ impl Routes {
 
     /// Every route, by namespace and name.
     pub(crate) fn list(&self) -> Vec<Arc<Served>> {
-        let table = self.0.load();
-        let mut routes: Vec<_> = table.iter().flat_map(Table::values).cloned().collect();
+        let live = self.0.load();
+        let mut routes: Vec<_> = live.iter().flat_map(|live| live.table.values()).cloned().collect();
         routes.sort_by(|one, other| one.route.workflow().cmp(other.route.workflow()));
         routes
     }
@@ -88,11 +101,16 @@ impl Served {
     }
 }
 
-/// Adds a route, or says who was there before.
-fn insert(table: &mut Table<Arc<Served>>, served: Served) -> Option<Rejected> {
-    let route = Arc::clone(&served.route);
-    let host = route.plan().webhook.host.as_deref();
-    let conflict = table.insert(host, route.pattern(), Arc::new(served)).err()?;
-    let winner = table.get(host, &conflict.with).map_or(&route, |served| &served.route);
-    Some(Rejected { workflow: route.workflow().clone(), winner: winner.workflow().clone() })
+impl Live {
+    /// Adds a route, or says who was there before.
+    fn insert(&mut self, served: Arc<Served>) -> Option<Rejected> {
+        let route = Arc::clone(&served.route);
+        let host = route.plan().webhook.host.as_deref();
+        let Err(conflict) = self.table.insert(host, route.pattern(), Arc::clone(&served)) else {
+            self.workflows.insert(route.workflow().clone(), served);
+            return None;
+        };
+        let winner = self.table.get(host, &conflict.with).map_or(&route, |served| &served.route);
+        Some(Rejected { workflow: route.workflow().clone(), winner: winner.workflow().clone() })
+    }
 }

@@ -140,8 +140,11 @@ async fn aborting(stop: &mut Option<StopSignal>) {
     }
 }
 
+/// A run is pinned to its program, and never to secrets or to what may be reached: each attempt takes those of now. A
+/// workflow that is gone leaves its last ones.
 async fn perform(context: Context, attempt: Attempt) -> EventKind {
-    let route = &context.served.route;
+    let live = context.shared.routes.of(context.served.route.workflow()).unwrap_or(context.served);
+    let route = &live.route;
     let call = http_step::Attempt {
         program: attempt.program,
         scope: attempt.scope,

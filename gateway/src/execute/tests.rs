@@ -1,4 +1,4 @@
-//! Runs that end by a fault of ours; the others are in the tests of the request path.
+//! Runs that end by a fault of ours, or whose route is replaced; the others are in the tests of the request path.
 
 use boathook_plan::http_step::Origin;
 use boathook_plan::machine::{Alarm, Effect};
@@ -6,6 +6,8 @@ use uuid::Uuid;
 
 use super::*;
 use crate::testing::{App, plan, route};
+
+mod live;
 
 #[tokio::test]
 async fn a_run_that_ends_without_an_outcome_is_counted_as_failed() {
