@@ -71,7 +71,7 @@ pub struct HttpStep {
     pub sign: Option<HttpSign>,
     /// followRedirects is how many are followed. Default: 0.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(range(min = 0, max = 10))]
+    #[schemars(range(min = 0, max = 5))]
     pub follow_redirects: Option<i32>,
     /// maxResponseSize in bytes, decoded. Default: 1Mi.
     #[serde(skip_serializing_if = "Option::is_none")]
