@@ -34,7 +34,7 @@ mod progress;
 mod scope;
 mod size;
 
-pub use effect::{Alarm, Attempt, Effect};
+pub use effect::{Alarm, Attempt, CallAttempt, Effect};
 pub use entry::{Abandoned, Entry, Fact, StepResult, Tried};
 pub use event::{Cancellation, Event, EventKind};
 pub use input::Input;

@@ -151,6 +151,8 @@ pub enum StepReason {
     TooManyHops,
     /// The result is larger than the journal takes.
     ResultTooLarge,
+    /// What a `call` step called failed, was cancelled or cannot be started.
+    CallFailed,
     /// `respond` came after the sender had been answered.
     TooLate,
     /// An `end` step with `outcome: Failed`.
@@ -183,6 +185,7 @@ impl StepReason {
             Self::SecretUnavailable => "SecretUnavailable",
             Self::TooManyHops => "TooManyHops",
             Self::ResultTooLarge => "ResultTooLarge",
+            Self::CallFailed => "CallFailed",
             Self::TooLate => "TooLate",
             Self::Ended => "Ended",
             Self::DeadlineExceeded => "DeadlineExceeded",
@@ -206,6 +209,7 @@ impl StepReason {
             | Self::InvalidRequest
             | Self::TooManyHops
             | Self::ResultTooLarge
+            | Self::CallFailed
             | Self::TooLate
             | Self::Ended
             | Self::DeadlineExceeded

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use boathook_plan::http_step::{CallFacts, Origin};
-use boathook_plan::machine::{Alarm, Attempt, Cancellation, Effect, EventKind, Outcome, Place};
+use boathook_plan::machine::{Alarm, Attempt, CallAttempt, Cancellation, Effect, EventKind, Outcome, Place};
+use boathook_plan::reason::{StepFailure, StepReason};
 use boathook_plan::reply::Reply;
 use tokio::sync::oneshot;
 use tokio::task::{AbortHandle, JoinSet, yield_now};
@@ -64,6 +65,7 @@ impl Effects {
             // A Sync run promises nothing later: its journal is the state that it already holds.
             Effect::Journal(_) => {}
             Effect::Attempt(attempt) => self.attempt(*attempt),
+            Effect::Call(call) => self.call(*call),
             Effect::Abandon(place) => self.abandon(&place),
             Effect::Alarm(Alarm::Turn, _) => self.turn = true,
             Effect::Alarm(alarm, after) => self.alarms.push((Instant::now() + after, alarm)),
@@ -77,6 +79,14 @@ impl Effects {
         let place = attempt.place.clone();
         let handle = self.attempts.spawn(perform(self.context.clone(), attempt));
         self.handles.insert(place, handle);
+    }
+
+    /// A workflow that calls is refused when it is applied: nothing here starts another one.
+    fn call(&mut self, call: CallAttempt) {
+        let failure =
+            StepFailure::new(StepReason::CallFailed, format!("workflow `{}` cannot be called", call.workflow));
+        let event = EventKind::Attempted { place: call.place, attempt: call.attempt, outcome: Err(failure) };
+        self.attempts.spawn(std::future::ready(event));
     }
 
     fn abandon(&mut self, place: &Place) {

@@ -1,13 +1,16 @@
 //! What the sender is told when the steps did not answer.
 
+use http::StatusCode;
+
 use super::decide::Decision;
 use super::entry::Fact;
 use super::outcome::RunError;
 use super::place::Place;
 use super::state::State;
 use crate::json::Json;
+use crate::plan::Mode;
 use crate::problem::Problem;
-use crate::reason::StepReason;
+use crate::reason::{StepFailure, StepReason};
 use crate::reply::{AnswerProgram, Reply, Unsaid};
 use crate::scope::Scope;
 
@@ -21,12 +24,20 @@ impl State {
         let last = &self.progress.frame.last;
         // A sensitive result is shown nowhere, so not to a sender that nobody meant to show it to.
         let value = if last.sensitive { Json::Null } else { last.value.clone() };
-        match self.program.answers.success.render(&self.answer_scope(), Unsaid::Value(value)) {
+        match self.success_answer(value) {
             Ok(reply) => Decision::Answer(Fact::Completed, reply),
             Err(mut failure) => {
                 failure.message = format!("response.{}", failure.message);
                 Decision::Write(self.stopped(failure))
             }
+        }
+    }
+
+    /// What an Async workflow says is an acknowledgement, which is no answer to the step that called it.
+    fn success_answer(&self, value: Json) -> Result<Reply, StepFailure> {
+        match self.program.answers.mode {
+            Mode::Sync => self.program.answers.success.render(&self.answer_scope(), Unsaid::Value(value)),
+            Mode::Async => Ok(Reply::json(StatusCode::OK, &value)),
         }
     }
 
@@ -51,10 +62,11 @@ impl State {
             | StepReason::SecretUnavailable
             | StepReason::TooManyHops
             | StepReason::ResultTooLarge
+            | StepReason::CallFailed
             | StepReason::TooLate
             | StepReason::Ended
             | StepReason::ExecutionTimeout => {
-                if self.deadline() <= self.live.clock {
+                if self.deadline().is_some_and(|deadline| deadline <= self.live.clock) {
                     return self.late_answer();
                 }
                 self.render(&self.program.answers.failed, Problem::RUN_FAILED)
@@ -62,8 +74,14 @@ impl State {
         }
     }
 
-    fn late_answer(&self) -> Reply {
-        self.render(&self.program.answers.late, Problem::DEADLINE_EXCEEDED)
+    /// The answer at the deadline. Of a run that goes on it never fails.
+    pub(super) fn late_answer(&self) -> Reply {
+        let late = &self.program.answers.late;
+        if self.program.answers.cancel {
+            return self.render(late, Problem::DEADLINE_EXCEEDED);
+        }
+        let unsaid = || Unsaid::GoesOn { execution: self.input.execution };
+        late.render(&self.answer_scope(), unsaid()).unwrap_or_else(|_| unsaid().reply())
     }
 
     /// What the answer says, or the problem alone when the answer itself fails.

@@ -118,6 +118,8 @@ fn answers(response: &plan::Response, delimiters: Delimiters) -> Result<Answers,
     };
     let unsaid = Answer::default();
     Ok(Answers {
+        mode: response.mode,
+        cancel: response.cancel,
         deadline: Duration::from_millis(response.deadline_ms),
         success: compile(&response.answer, "response")?,
         late: compile(response.late.as_ref().unwrap_or(&unsaid), "response.late")?,

@@ -1,8 +1,7 @@
 //! What comes next in a run. Decides one thing at a time and changes nothing.
 
-use std::time::Duration;
+use jiff::Timestamp;
 
-use super::clock::until;
 use super::condition::{Held, held};
 use super::effect::Attempt;
 use super::entry::{Fact, Tried};
@@ -29,7 +28,7 @@ pub(super) enum Decision {
     /// Have this done.
     Attempt(Box<Attempt>, Tried),
     /// Come back to this place, for this attempt.
-    Pause(Place, u32, Duration),
+    Pause(Place, u32, Timestamp),
     /// The run is over.
     Finish(Outcome),
     /// Nothing before the next event.
@@ -62,8 +61,8 @@ impl State {
         let frame = &self.progress.frame;
         let done = frame.current().is_none();
         let cancelled = if done { None } else { self.cancel() };
-        if let Some(fact) = cancelled.or_else(|| self.halt()) {
-            return Decision::Write(fact);
+        if let Some(decision) = cancelled.map(Decision::Write).or_else(|| self.halt()) {
+            return decision;
         }
         match &self.progress.stage {
             Stage::OnFailure { error, .. } if done => Decision::Finish(Outcome::Failed(error.clone())),
@@ -97,9 +96,7 @@ impl State {
             },
             Doing::Failed(_) => Decision::Wait,
             Doing::Ready | Doing::Pausing { .. } if self.live.waiting.contains_key(place) => Decision::Wait,
-            Doing::Pausing { attempt, due } if *due > self.live.clock => {
-                Decision::Pause(place.clone(), *attempt, until(*due, self.live.clock))
-            }
+            Doing::Pausing { attempt, due } if *due > self.live.clock => Decision::Pause(place.clone(), *attempt, *due),
             Doing::Pausing { attempt, .. } => self.turn(at, Tried { attempt: *attempt, began: self.live.clock }),
             Doing::Ready => self.begin(at),
         }
@@ -142,14 +139,15 @@ impl State {
             Err(failure) => Decision::Write(self.judge(at, tried, Err(failure))),
             Ok(Turn::Answer(reply)) => Decision::Answer(at.succeeded(tried, Json::Null), reply),
             Ok(Turn::End(outcome, message)) => {
-                Decision::Write(Fact::Ended { place, outcome, message: message.map(bounded) })
+                let message = message.map(bounded);
+                Decision::Write(Fact::Ended { place, outcome, message, abandoned: Vec::new() })
             }
             Ok(Turn::Run(choice)) => {
                 let block = choice.block.map(|block| block.name.to_string());
                 Decision::Write(Fact::Entered { place, block, missing: choice.missing })
             }
             Ok(Turn::Perform(program)) => {
-                let idempotency_key = self.seed().idempotency_key(&place);
+                let idempotency_key = self.input.seed.idempotency_key(&place);
                 let timeout = at.step.timeout;
                 let attempt = Attempt { place, attempt: tried.attempt, program, scope, timeout, idempotency_key };
                 Decision::Attempt(Box::new(attempt), tried)

@@ -12,6 +12,7 @@ use super::entry::Entry;
 use super::outcome::Outcome;
 use super::place::Place;
 use crate::http_step::HttpProgram;
+use crate::json::Json;
 use crate::reply::Reply;
 use crate::scope::Scope;
 
@@ -22,7 +23,10 @@ pub enum Effect {
     Journal(Entry),
     /// Begin an attempt, and report it by [`super::event::EventKind::Attempted`].
     Attempt(Box<Attempt>),
-    /// Stop an attempt that was begun; its outcome would be ignored.
+    /// Have another workflow run, and report it by [`super::event::EventKind::Attempted`]. A run that goes on elsewhere
+    /// asks again, with the same id: the execution is there by then, or done.
+    Call(Box<CallAttempt>),
+    /// Stop an attempt that was begun; its outcome would be ignored. What was called goes on by itself.
     Abandon(Place),
     /// Report [`super::event::EventKind::Due`] after this time.
     Alarm(Alarm, Duration),
@@ -50,6 +54,29 @@ pub struct Attempt {
     pub idempotency_key: Uuid,
 }
 
+/// One try of a `call` step.
+#[derive(Clone, Debug)]
+pub struct CallAttempt {
+    /// Where in the run.
+    pub place: Place,
+    /// Which try of this step, from 1.
+    pub attempt: u32,
+    /// The workflow, of the same namespace.
+    pub workflow: Arc<str>,
+    /// Its `$context.data`.
+    pub input: Json,
+    /// The id of the execution to start: derives from this run, the place and the attempt, so that no try starts two. Of
+    /// version 7, with the time at which the step's turn came.
+    pub execution: Uuid,
+    /// Its seed ([`super::place::Seed::Execution`]): equal on each attempt, so that its effects are not done twice.
+    pub seed: Uuid,
+    /// Its [`super::input::Input::depth`].
+    pub depth: u32,
+    /// Whether it is only started: reported with any value as soon as that is durable. Else reported when it has
+    /// finished, with what it answered, or with a failure of the reason `CallFailed`.
+    pub detach: bool,
+}
+
 /// What time may bring. An alarm that has lost its meaning may still go off.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Alarm {
@@ -61,6 +88,8 @@ pub enum Alarm {
     FailureTimeout,
     /// The pause before an attempt is over.
     Pause(Place, u32),
+    /// A `wait` step is over.
+    Wait(Place),
     /// Others had their turn: at once, but behind whatever else waits for the processor.
     Turn,
 }

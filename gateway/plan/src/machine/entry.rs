@@ -39,7 +39,19 @@ pub enum Fact {
         /// Paths that were not there, of the cases that did not hold for that.
         missing: Vec<String>,
     },
-    /// The block of a calling step is done; its last result is the step's.
+    /// A `forEach` step begins: its block runs for the first items, and for another one whenever one is done.
+    Spread {
+        /// The step.
+        place: Place,
+        /// How many items there are.
+        items: u32,
+    },
+    /// A `parallel` step begins: all its blocks run.
+    Forked {
+        /// The step.
+        place: Place,
+    },
+    /// The blocks of a calling step are done; what they result in is the step's result.
     Returned {
         /// The step.
         place: Place,
@@ -72,6 +84,9 @@ pub enum Fact {
         tried: Tried,
         /// Why.
         failure: StepFailure,
+        /// Attempts inside of a calling step whose outcome is not known.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        abandoned: Vec<Abandoned>,
     },
     /// An `end` step ended the run.
     Ended {
@@ -81,9 +96,14 @@ pub enum Fact {
         outcome: EndOutcome,
         /// Its message.
         message: Option<String>,
+        /// Attempts elsewhere whose outcome is not known.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        abandoned: Vec<Abandoned>,
     },
     /// The run has succeeded, and the sender is told so: whatever the time is when it is resumed, nothing fails it.
     Completed,
+    /// The sender's deadline passed: it was told so, and the run goes on.
+    Late,
     /// Something other than a step ended the program: time, a cancellation, an answer that cannot be rendered.
     Stopped {
         /// The name of the step that it stopped at, where it was at one.
@@ -111,12 +131,14 @@ impl Fact {
         match self {
             Self::Skipped { place, .. }
             | Self::Entered { place, .. }
+            | Self::Spread { place, .. }
+            | Self::Forked { place }
             | Self::Returned { place }
             | Self::Retrying { place, .. }
             | Self::Succeeded { place, .. }
             | Self::Failed { place, .. }
             | Self::Ended { place, .. } => Some(place),
-            Self::Completed | Self::Stopped { .. } => None,
+            Self::Completed | Self::Late | Self::Stopped { .. } => None,
         }
     }
 }

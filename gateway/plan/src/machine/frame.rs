@@ -71,7 +71,9 @@ impl Frame {
 
     /// What the trace holds of the current step from the beginning.
     pub(super) fn opened(&self) -> Option<Opened<'_>> {
-        self.current().map(|(step, place)| Opened { place, kind: step.kind.name(), began: self.since })
+        let (step, place) = self.current()?;
+        let block = Some(&self.block.name).filter(|name| !name.is_empty());
+        Some(Opened { place, kind: step.kind.name(), block, index: None, began: self.since })
     }
 
     /// The innermost frame.

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::clock::later;
+use super::decide::Decision;
 use super::effect::Alarm;
 use super::entry::{Abandoned, Fact};
 use super::frame::Doing;
@@ -10,30 +11,35 @@ use super::judge::bounded;
 use super::progress::Stage;
 use super::state::{State, Waiting};
 use crate::limits::HOPS;
+use crate::plan::Mode;
 use crate::reason::{StepFailure, StepReason};
 
 impl State {
-    /// The entry that ends the program, when it is time.
-    pub(super) fn halt(&self) -> Option<Fact> {
+    /// What time or a loop does to the program: it ends, or its sender is told that it goes on.
+    pub(super) fn halt(&self) -> Option<Decision> {
         let looping = matches!(self.progress.stage, Stage::Main) && self.input.hops > HOPS;
         if looping {
             let message = format!("the request passed through Boathook more than {HOPS} times");
-            return Some(self.stopped(StepFailure::new(StepReason::TooManyHops, message)));
+            return Some(Decision::Write(self.stopped(StepFailure::new(StepReason::TooManyHops, message))));
         }
         let limits = self.alarms().into_iter().filter(|(_, due)| *due <= self.live.clock);
         let (alarm, _) = limits.min_by_key(|(_, due)| *due)?;
         let (reason, message) = match alarm {
+            Alarm::Deadline if !self.program.answers.cancel => {
+                return Some(Decision::Answer(Fact::Late, self.late_answer()));
+            }
             Alarm::Deadline => (StepReason::DeadlineExceeded, "the sender's deadline passed"),
-            Alarm::Timeout | Alarm::FailureTimeout | Alarm::Pause(..) | Alarm::Turn => {
+            Alarm::Timeout | Alarm::FailureTimeout | Alarm::Pause(..) | Alarm::Wait(_) | Alarm::Turn => {
                 (StepReason::ExecutionTimeout, "the execution's time is used up")
             }
         };
-        Some(self.stopped(StepFailure::new(reason, message)))
+        Some(Decision::Write(self.stopped(StepFailure::new(reason, message))))
     }
 
-    /// When the sender waits no longer.
-    pub(super) fn deadline(&self) -> Timestamp {
-        later(self.input.received_at, self.program.deadline())
+    /// When the sender waits no longer, where one waits.
+    pub(super) fn deadline(&self) -> Option<Timestamp> {
+        let waits = self.program.mode() == Mode::Sync && self.input.depth == 0;
+        waits.then(|| later(self.input.received_at, self.program.deadline()))
     }
 
     /// The limits of the stage, and when they are reached.
@@ -41,8 +47,8 @@ impl State {
         match &self.progress.stage {
             Stage::Main => {
                 let timeout = (Alarm::Timeout, later(self.input.started_at, self.program.timeout));
-                let deadline = (Alarm::Deadline, self.deadline());
-                if self.progress.answered { vec![timeout] } else { vec![deadline, timeout] }
+                let deadline = self.deadline().filter(|_| !self.progress.answered);
+                deadline.map(|due| (Alarm::Deadline, due)).into_iter().chain([timeout]).collect()
             }
             Stage::OnFailure { since, .. } => vec![(Alarm::FailureTimeout, later(*since, self.program.timeout))],
             Stage::Ended { .. } | Stage::Over(_) => Vec::new(),
@@ -54,7 +60,7 @@ impl State {
         failure.message = bounded(failure.message);
         let abandoned = self.live.waiting.iter().filter_map(|(place, waiting)| match waiting {
             Waiting::Attempt(tried) => Some(Abandoned { place: place.clone(), tried: *tried }),
-            Waiting::Pause(_) => None,
+            Waiting::Pause { .. } => None,
         });
         let leaf = self.progress.frame.leaf();
         let step = leaf.current().filter(|_| !matches!(leaf.doing, Doing::Failed(_)));

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::place::Seed;
 use crate::json::Json;
 
 /// The facts that a run is given; with them and its journal it can go on anywhere.
@@ -14,16 +15,21 @@ pub struct Input {
     pub execution: Uuid,
     /// `$execution.attempt`: 1, and one more with each replay.
     pub attempt: u32,
-    /// The delivery's deduplication key, where there is one: it seeds the idempotency keys.
-    pub deduplication_key: Option<Arc<str>>,
+    /// What its idempotency keys derive from. A replay from the failed step keeps it, one from the start has a new one.
+    pub seed: Seed,
     /// The request's id, for problem documents.
     pub request_id: Arc<str>,
     /// When the head of the request had arrived: the Sync deadline counts from here.
     pub received_at: Timestamp,
-    /// When the run was accepted: the workflow's `timeout` counts from here, and the first step's `now()` is this.
+    /// When the run began: the workflow's `timeout` counts from here, and the first step's `now()` is this.
     pub started_at: Timestamp,
     /// `$context`.
     pub context: Json,
+    /// `$batch`, of a run for several deliveries: a list.
+    pub batch: Option<Json>,
     /// How often the chain of requests passed through Boathook before, as a header of the request said.
     pub hops: u32,
+    /// How many `call` steps led here; 0 for a delivery. A called run has no sender: it has no deadline, and what it
+    /// answers is the result of the step that called it.
+    pub depth: u32,
 }

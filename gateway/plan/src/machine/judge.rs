@@ -17,7 +17,7 @@ impl At<'_> {
 
     pub(super) fn failed(&self, tried: Tried, mut failure: StepFailure) -> Fact {
         failure.message = bounded(failure.message);
-        Fact::Failed { place: self.place.clone(), tried, failure }
+        Fact::Failed { place: self.place.clone(), tried, failure, abandoned: Vec::new() }
     }
 
     pub(super) fn succeeded(&self, tried: Tried, value: Json) -> Fact {

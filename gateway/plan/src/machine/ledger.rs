@@ -65,6 +65,6 @@ fn cost(fact: &Fact) -> usize {
         Fact::Skipped { missing, .. } => missing.as_ref().map_or(0, String::len),
         Fact::Entered { missing, .. } => missing.iter().map(String::len).sum(),
         Fact::Ended { message, .. } => message.as_ref().map_or(0, String::len),
-        Fact::Returned { .. } | Fact::Completed => 0,
+        Fact::Spread { .. } | Fact::Forked { .. } | Fact::Returned { .. } | Fact::Completed | Fact::Late => 0,
     }
 }

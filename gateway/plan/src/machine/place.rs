@@ -85,7 +85,8 @@ pub enum Seed {
         /// The deduplication key.
         key: Arc<str>,
     },
-    /// Any other: the execution's id.
+    /// Any other: the execution's own id, that of the one it repeats from the failed step, or what the step that called it
+    /// gave it.
     Execution(Uuid),
 }
 

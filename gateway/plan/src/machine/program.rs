@@ -7,7 +7,7 @@ use super::compile::Compiler;
 use super::kind::Kind;
 use crate::expr::{Expr, Reference};
 use crate::json::Json;
-use crate::plan::{OnError, Plan, Retry};
+use crate::plan::{Mode, OnError, Plan, Retry};
 use crate::reply::AnswerProgram;
 
 /// A compiled workflow. Shared by all its runs.
@@ -65,6 +65,9 @@ pub(super) struct Step {
 /// What the sender of a Sync workflow is told.
 #[derive(Clone, Debug)]
 pub(super) struct Answers {
+    pub(super) mode: Mode,
+    /// Whether the deadline ends the run.
+    pub(super) cancel: bool,
     /// How long the sender waits, from the arrival of the request.
     pub(super) deadline: Duration,
     /// After success.
@@ -93,6 +96,16 @@ impl Program {
             found.extend(answer.references());
         }
         found
+    }
+
+    /// `metadata.uid` of its workflow.
+    pub fn uid(&self) -> &Arc<str> {
+        &self.uid
+    }
+
+    /// When senders are answered.
+    pub fn mode(&self) -> Mode {
+        self.answers.mode
     }
 
     /// How long the sender waits, from the arrival of the request.

@@ -78,13 +78,16 @@ impl Progress {
                     self.fail(program, error, entry.at);
                 }
             }
-            Fact::Ended { place, outcome, message } => {
+            Fact::Ended { place, outcome, message, .. } => {
                 self.note(entry);
                 self.end(program, place, (*outcome, message.clone()), entry.at);
             }
             Fact::Completed => self.complete(),
+            Fact::Late => self.answered = true,
             Fact::Skipped { .. }
             | Fact::Entered { .. }
+            | Fact::Spread { .. }
+            | Fact::Forked { .. }
             | Fact::Returned { .. }
             | Fact::Retrying { .. }
             | Fact::Succeeded { .. }

@@ -9,11 +9,12 @@ use super::entry::{Entry, Tried};
 use super::event::Cancellation;
 use super::input::Input;
 use super::outcome::{Outcome, RunError};
-use super::place::{Place, Seed};
+use super::place::Place;
 use super::program::Program;
 use super::progress::{Progress, Stage};
 use super::scope;
 use super::trace::Trace;
+use crate::plan::Mode;
 use crate::scope::Scope;
 
 /// A run between two events: what is durable of it, and what this owner has under way.
@@ -44,7 +45,7 @@ pub(super) enum Waiting {
     /// The outcome of an attempt.
     Attempt(Tried),
     /// The end of the pause before this attempt.
-    Pause(u32),
+    Pause { attempt: u32, due: Timestamp },
 }
 
 /// A journal that is not one of this program: the entry does not follow from those before it.
@@ -67,7 +68,8 @@ impl State {
             cancelled: None,
             waiting: BTreeMap::new(),
         };
-        let progress = Progress::new(&program, input.started_at);
+        let mut progress = Progress::new(&program, input.started_at);
+        progress.answered = program.mode() == Mode::Async && input.depth == 0;
         Self { roots: scope::roots(&program, &input), program, input: Arc::new(input), progress, live }
     }
 
@@ -106,6 +108,22 @@ impl State {
         &self.program
     }
 
+    /// Whether an attempt of an effect is under way here. What was called runs elsewhere, and is not waited for here.
+    pub fn busy(&self) -> bool {
+        self.live.waiting.values().any(|waiting| matches!(waiting, Waiting::Attempt(_)))
+    }
+
+    /// The earliest time at which time alone brings the run on, or ends it; `None` of a run that has finished. A run that
+    /// is not busy may be put aside until then, and be resumed from its journal.
+    pub fn due(&self) -> Option<Timestamp> {
+        let pauses = self.live.waiting.values().filter_map(|waiting| match waiting {
+            Waiting::Pause { due, .. } => Some(*due),
+            Waiting::Attempt(_) => None,
+        });
+        let limits = self.alarms().into_iter().map(|(_, due)| due);
+        limits.chain(pauses).min().filter(|_| !self.live.finished)
+    }
+
     /// Whether it has finished: no event changes it any more.
     pub fn finished(&self) -> bool {
         self.live.finished
@@ -118,14 +136,6 @@ impl State {
                 Some(error)
             }
             Stage::Main | Stage::Ended { .. } | Stage::Over(Outcome::Succeeded { .. }) => None,
-        }
-    }
-
-    /// What its idempotency keys derive from.
-    pub(super) fn seed(&self) -> Seed {
-        match &self.input.deduplication_key {
-            Some(key) => Seed::Delivery { workflow: self.program.uid.clone(), key: key.clone() },
-            None => Seed::Execution(self.input.execution),
         }
     }
 }

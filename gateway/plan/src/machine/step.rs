@@ -39,11 +39,12 @@ impl Advance {
             }
             EventKind::Attempted { place, attempt, outcome } => self.attempted(&place, attempt, outcome),
             EventKind::Due(Alarm::Pause(place, attempt)) => {
-                if self.state.live.waiting.get(&place) == Some(&Waiting::Pause(attempt)) {
+                let waiting = self.state.live.waiting.get(&place);
+                if matches!(waiting, Some(Waiting::Pause { attempt: known, .. }) if *known == attempt) {
                     self.state.live.waiting.remove(&place);
                 }
             }
-            EventKind::Due(Alarm::Turn) => {}
+            EventKind::Due(Alarm::Wait(_) | Alarm::Turn) => {}
             EventKind::Due(alarm @ (Alarm::Deadline | Alarm::Timeout | Alarm::FailureTimeout)) => self.early(&alarm),
             EventKind::Cancelled(Cancellation::Requested) => {
                 self.state.live.cancelled.get_or_insert(Cancellation::Requested);
@@ -82,8 +83,9 @@ impl Advance {
                     self.state.live.waiting.insert(attempt.place.clone(), Waiting::Attempt(tried));
                     self.effects.push(Effect::Attempt(attempt));
                 }
-                Decision::Pause(place, attempt, pause) => {
-                    self.state.live.waiting.insert(place.clone(), Waiting::Pause(attempt));
+                Decision::Pause(place, attempt, due) => {
+                    let pause = until(due, self.state.live.clock);
+                    self.state.live.waiting.insert(place.clone(), Waiting::Pause { attempt, due });
                     self.effects.push(Effect::Alarm(Alarm::Pause(place, attempt), pause));
                 }
                 Decision::Finish(outcome) => return self.finish(outcome),

@@ -3,6 +3,7 @@
 //! Follows from the entries, but for a step in flight. Sensitive results are not in it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -31,6 +32,10 @@ pub struct StepTrace {
     pub place: Place,
     /// What kind of step it is, as in the resource.
     pub kind: &'static str,
+    /// The block that it is a step of; `None` in the main program.
+    pub block: Option<Arc<str>>,
+    /// The position of the item that it ran for, of the innermost `forEach` around it.
+    pub index: Option<usize>,
     /// How far it is.
     pub phase: Phase,
     /// Attempts so far, those included that `attempts` no longer holds.
@@ -41,8 +46,8 @@ pub struct StepTrace {
     pub began: Timestamp,
     /// When it was done, skipped or failed.
     pub ended: Option<Timestamp>,
-    /// The block that a calling step ran.
-    pub block: Option<String>,
+    /// The blocks that a calling step ran.
+    pub ran: Vec<Arc<str>>,
     /// Paths in `if` that were not there.
     pub missing: Vec<String>,
     /// The result; `None` while there is none, and for a sensitive one.
@@ -87,6 +92,8 @@ pub enum Phase {
 pub(super) struct Opened<'a> {
     pub(super) place: &'a Place,
     pub(super) kind: &'static str,
+    pub(super) block: Option<&'a Arc<str>>,
+    pub(super) index: Option<usize>,
     pub(super) began: Timestamp,
 }
 
@@ -125,12 +132,14 @@ impl StepTrace {
         Self {
             place: of.place.clone(),
             kind: of.kind,
+            block: of.block.cloned(),
+            index: of.index,
             phase: Phase::Running,
             tries: 0,
             attempts: Vec::new(),
             began: of.began,
             ended: None,
-            block: None,
+            ran: Vec::new(),
             missing: Vec::new(),
             result: None,
             message: None,
@@ -147,7 +156,7 @@ impl StepTrace {
             }
             Fact::Entered { block, missing, .. } => {
                 self.missing.clone_from(missing);
-                self.block.clone_from(block);
+                self.ran.extend(block.as_deref().map(Arc::from));
                 if block.is_none() {
                     self.end(Phase::Succeeded, at);
                 }
@@ -166,7 +175,7 @@ impl StepTrace {
                 self.end(Phase::Failed, at);
             }
             Fact::Ended { message, .. } => self.message.clone_from(message),
-            Fact::Completed | Fact::Stopped { .. } => {}
+            Fact::Spread { .. } | Fact::Forked { .. } | Fact::Completed | Fact::Late | Fact::Stopped { .. } => {}
         }
     }
 

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::Pinned;
 use crate::envelope::Envelope;
 use crate::json::Json;
-use crate::machine::{Entry, Input, ResumeError, State};
+use crate::machine::{Entry, Input, ResumeError, Seed, State};
 
 /// A delivery as its run sees it.
 #[derive(Clone, Copy, Debug)]
@@ -33,25 +33,31 @@ pub struct RunFacts {
 impl Pinned {
     /// A run that has not begun.
     pub fn run(&self, delivered: Delivered<'_>, facts: RunFacts) -> State {
-        State::new(Arc::clone(&self.program), input(delivered, facts))
+        State::new(Arc::clone(&self.program), input(self.program.uid(), delivered, facts))
     }
 
     /// A run that goes on.
     pub fn resume(&self, delivered: Delivered<'_>, facts: RunFacts, entries: &[Entry]) -> Result<State, ResumeError> {
-        State::resume(Arc::clone(&self.program), input(delivered, facts), entries)
+        State::resume(Arc::clone(&self.program), input(self.program.uid(), delivered, facts), entries)
     }
 }
 
-fn input(delivered: Delivered<'_>, facts: RunFacts) -> Input {
+fn input(workflow: &Arc<str>, delivered: Delivered<'_>, facts: RunFacts) -> Input {
     let envelope = delivered.envelope;
+    let seed = match &envelope.deduplication_key {
+        Some(key) => Seed::Delivery { workflow: Arc::clone(workflow), key: Arc::clone(key) },
+        None => Seed::Execution(facts.execution),
+    };
     Input {
         execution: facts.execution,
         attempt: facts.attempt,
-        deduplication_key: envelope.deduplication_key.clone(),
+        seed,
         request_id: Arc::clone(&envelope.request_id),
         received_at: envelope.received_at,
         started_at: facts.accepted_at,
         context: delivered.context.clone(),
+        batch: None,
         hops: envelope.origin.hops,
+        depth: 0,
     }
 }

@@ -54,6 +54,11 @@ pub enum Unsaid {
     Accepted,
     /// 200, and this value as JSON.
     Value(Json),
+    /// 202, and the id of the execution that goes on.
+    GoesOn {
+        /// The execution's id.
+        execution: uuid::Uuid,
+    },
     /// The problem, under the answer's status where it has one; no body when that status is no error.
     Problem {
         /// Its status and sentence.
@@ -61,6 +66,36 @@ pub enum Unsaid {
         /// The request's id.
         request_id: std::sync::Arc<str>,
     },
+}
+
+impl Unsaid {
+    /// All of the answer.
+    pub(crate) fn reply(self) -> Reply {
+        let status = self.status();
+        self.under(status)
+    }
+
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Empty | Self::Value(_) => StatusCode::OK,
+            Self::Accepted | Self::GoesOn { .. } => StatusCode::ACCEPTED,
+            Self::Problem { problem, .. } => problem.status(),
+        }
+    }
+
+    fn under(self, status: StatusCode) -> Reply {
+        match self {
+            Self::Value(value) => Reply::json(status, &value),
+            Self::GoesOn { execution } => {
+                let id = Json::from(execution.hyphenated().to_string());
+                Reply::json(status, &Json::object([("status", Json::text("accepted")), ("executionID", id)]))
+            }
+            Self::Problem { problem, request_id } if status.as_u16() >= 400 => {
+                problem.with_status(status).reply(&request_id)
+            }
+            Self::Empty | Self::Accepted | Self::Problem { .. } => Reply::empty(status),
+        }
+    }
 }
 
 /// Why an answer cannot be compiled.
@@ -128,22 +163,12 @@ impl AnswerProgram {
     }
 
     fn status_or(&self, unsaid: &Unsaid) -> StatusCode {
-        self.status.unwrap_or(match unsaid {
-            Unsaid::Empty | Unsaid::Value(_) => StatusCode::OK,
-            Unsaid::Accepted => StatusCode::ACCEPTED,
-            Unsaid::Problem { problem, .. } => problem.status(),
-        })
+        self.status.unwrap_or_else(|| unsaid.status())
     }
 
     fn default_body(&self, unsaid: Unsaid) -> Reply {
         let status = self.status_or(&unsaid);
-        match unsaid {
-            Unsaid::Value(value) => Reply::json(status, &value),
-            Unsaid::Problem { problem, request_id } if status.as_u16() >= 400 => {
-                problem.with_status(status).reply(&request_id)
-            }
-            Unsaid::Empty | Unsaid::Accepted | Unsaid::Problem { .. } => Reply::empty(status),
-        }
+        unsaid.under(status)
     }
 }
 

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use boathook_plan::json::Json;
 use boathook_plan::limits::{JOURNAL_ENTRIES, MESSAGE_SIZE, TRACE_ATTEMPTS, TURN};
-use boathook_plan::machine::{Alarm, Effect, Entry, Event, EventKind, Fact, Input, Outcome, Program, State, step};
+use boathook_plan::machine::{
+    Alarm, Effect, Entry, Event, EventKind, Fact, Input, Outcome, Program, Seed, State, step,
+};
 use boathook_plan::reason::{StepFailure, StepReason};
 use jiff::Timestamp;
 
@@ -21,12 +23,14 @@ fn input() -> Input {
     Input {
         execution: uuid::Uuid::from_u128(1),
         attempt: 1,
-        deduplication_key: None,
+        seed: Seed::Execution(uuid::Uuid::from_u128(1)),
         request_id: "req".into(),
         received_at: START,
         started_at: START,
         context: Json::Null,
+        batch: None,
         hops: 0,
+        depth: 0,
     }
 }
 
@@ -47,7 +51,8 @@ fn run(spec: &str, message: &str) -> (State, Outcome, Vec<Entry>) {
                     attempt: attempt.attempt,
                     outcome: Err(StepFailure::new(StepReason::ConnectionFailed, message)),
                 }),
-                Effect::Alarm(Alarm::Deadline | Alarm::Timeout | Alarm::FailureTimeout, _)
+                Effect::Alarm(Alarm::Deadline | Alarm::Timeout | Alarm::FailureTimeout | Alarm::Wait(_), _)
+                | Effect::Call(_)
                 | Effect::Abandon(_)
                 | Effect::Respond(_) => {}
                 Effect::Alarm(alarm @ (Alarm::Turn | Alarm::Pause(..)), _) => events.push(EventKind::Due(alarm)),

@@ -26,7 +26,12 @@ impl Frame {
             }
             Fact::Succeeded { result, .. } => self.settle(result.clone(), at),
             Fact::Failed { failure, .. } => self.fail(failure, at),
-            Fact::Ended { .. } | Fact::Completed | Fact::Stopped { .. } => {}
+            Fact::Spread { .. }
+            | Fact::Forked { .. }
+            | Fact::Ended { .. }
+            | Fact::Completed
+            | Fact::Late
+            | Fact::Stopped { .. } => {}
         }
     }
 
@@ -44,7 +49,7 @@ impl Frame {
             Fact::Failed { tried, .. } => inner.map_or_else(|| attempt == Some(tried.attempt), |inner| inner.ended()),
             Fact::Retrying { tried, .. } | Fact::Succeeded { tried, .. } => attempt == Some(tried.attempt),
             Fact::Skipped { .. } | Fact::Entered { block: None, .. } | Fact::Ended { .. } => attempt.is_some(),
-            Fact::Completed | Fact::Stopped { .. } => false,
+            Fact::Spread { .. } | Fact::Forked { .. } | Fact::Completed | Fact::Late | Fact::Stopped { .. } => false,
         }
     }
 

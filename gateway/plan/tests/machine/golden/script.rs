@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::Path;
 
 use boathook_plan::json::Json;
-use boathook_plan::machine::{Alarm, Cancellation, EventKind, Input, Place};
+use boathook_plan::machine::{Alarm, Cancellation, EventKind, Input, Place, Seed};
 use boathook_plan::reason::{StepFailure, StepReason};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
@@ -14,6 +14,9 @@ use crate::notation::{Spec, milliseconds};
 
 /// When every case starts: midnight, so that times read as offsets.
 pub const START: Timestamp = Timestamp::constant(1_767_225_600, 0);
+
+/// The execution of every case.
+const ID: uuid::Uuid = uuid::Uuid::from_u128(0x019b_76da_a800_7000_8000_0000_0000_0001);
 
 /// One case.
 #[derive(Debug, Deserialize)]
@@ -29,6 +32,10 @@ pub struct Case {
     deduplication_key: Option<String>,
     #[serde(default)]
     hops: u32,
+    #[serde(default)]
+    depth: u32,
+    #[serde(default)]
+    batch: Option<Value>,
     events: Vec<Line>,
 }
 
@@ -117,14 +124,23 @@ impl Case {
 
     pub fn input(&self) -> Input {
         Input {
-            execution: uuid::Uuid::from_u128(0x019b_76da_a800_7000_8000_0000_0000_0001),
+            execution: ID,
             attempt: 1,
-            deduplication_key: self.deduplication_key.as_deref().map(Into::into),
+            seed: self.seed(),
             request_id: "req-1".into(),
             received_at: START,
             started_at: START,
             context: self.context.clone().into(),
+            batch: self.batch.clone().map(Into::into),
             hops: self.hops,
+            depth: self.depth,
+        }
+    }
+
+    fn seed(&self) -> Seed {
+        match &self.deduplication_key {
+            Some(key) => Seed::Delivery { workflow: "uid-of-orders".into(), key: key.as_str().into() },
+            None => Seed::Execution(ID),
         }
     }
 

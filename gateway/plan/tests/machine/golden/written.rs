@@ -30,6 +30,16 @@ pub fn effect(effect: &Effect) -> String {
             "steps": attempt.scope.get("$steps").map(shown),
             "error": attempt.scope.get("$error").map(shown),
         })),
+        Effect::Call(call) => line(json!({
+            "call": call.place,
+            "number": call.attempt,
+            "workflow": call.workflow,
+            "input": shown(&call.input),
+            "execution": call.execution.to_string(),
+            "seed": call.seed.to_string(),
+            "depth": call.depth,
+            "detach": call.detach.then_some(true),
+        })),
         Effect::Abandon(place) => line(json!({ "abandon": place })),
         Effect::Alarm(alarm, after) => {
             line(json!({ "alarm": alarm_name(alarm), "after": format!("{}ms", after.as_millis()) }))
@@ -51,6 +61,8 @@ pub fn step(step: &StepTrace) -> String {
         "tries": (step.tries > 1).then_some(step.tries),
         "attempts": attempts,
         "block": step.block,
+        "index": step.index,
+        "ran": step.ran,
         "missing": step.missing,
         "result": step.result.as_ref().map(shown),
         "message": step.message,
@@ -75,6 +87,9 @@ fn journal(entry: &Entry) -> String {
         Fact::Entered { place, block, missing } => {
             json!({ "journal": "Entered", "at": at, "place": place, "block": block, "missing": missing })
         }
+        Fact::Spread { place, items } => json!({ "journal": "Spread", "at": at, "place": place, "items": items }),
+        Fact::Forked { place } => json!({ "journal": "Forked", "at": at, "place": place }),
+        Fact::Late => json!({ "journal": "Late", "at": at }),
         Fact::Returned { place } => json!({ "journal": "Returned", "at": at, "place": place }),
         Fact::Retrying { place, tried: by, failure, pause_ms } => {
             let pause = format!("{pause_ms}ms");
@@ -84,11 +99,13 @@ fn journal(entry: &Entry) -> String {
             let sensitive = result.sensitive.then_some(true);
             json!({ "journal": "Succeeded", "at": at, "place": place, "tried": tried(*by), "result": shown(&result.value), "sensitive": sensitive })
         }
-        Fact::Failed { place, tried: by, failure } => {
-            json!({ "journal": "Failed", "at": at, "place": place, "tried": tried(*by), "failure": failed(failure) })
+        Fact::Failed { place, tried: by, failure, abandoned } => {
+            let lost: Vec<_> = abandoned.iter().map(lost).collect();
+            json!({ "journal": "Failed", "at": at, "place": place, "tried": tried(*by), "failure": failed(failure), "abandoned": lost })
         }
-        Fact::Ended { place, outcome, message } => {
-            json!({ "journal": "Ended", "at": at, "place": place, "outcome": outcome, "message": message })
+        Fact::Ended { place, outcome, message, abandoned } => {
+            let lost: Vec<_> = abandoned.iter().map(lost).collect();
+            json!({ "journal": "Ended", "at": at, "place": place, "outcome": outcome, "message": message, "abandoned": lost })
         }
         Fact::Completed => json!({ "journal": "Completed", "at": at }),
         Fact::Stopped { step, failure, abandoned } => {
@@ -135,6 +152,7 @@ fn alarm_name(alarm: &Alarm) -> String {
         Alarm::Timeout => "Timeout".to_owned(),
         Alarm::FailureTimeout => "FailureTimeout".to_owned(),
         Alarm::Pause(place, attempt) => format!("pause of {place} #{attempt}"),
+        Alarm::Wait(place) => format!("{place} is over"),
         Alarm::Turn => "Turn".to_owned(),
     }
 }

@@ -2,7 +2,7 @@
 
 use boathook_plan::json::Json;
 use boathook_plan::machine::{
-    Alarm, Cancellation, Effect, Entry, Event, EventKind, Input, Outcome, Place, State, Trace, step,
+    Alarm, Cancellation, Effect, Entry, Event, EventKind, Input, Outcome, Place, Seed, State, Trace, step,
 };
 use boathook_plan::reply::Reply;
 use jiff::{SignedDuration, Timestamp};
@@ -13,6 +13,7 @@ use super::programs::Sample;
 use super::promises::{Broken, Witness, hold};
 use super::sabotage::Sabotage;
 
+const ID: uuid::Uuid = uuid::Uuid::from_u128(0x019b_76da_a800_7000_8000_0000_0000_0001);
 const START: Timestamp = Timestamp::constant(1_767_225_600, 0);
 
 /// More events than any program of the simulation needs.
@@ -130,7 +131,7 @@ impl<'s> Execution<'s> {
                     let due = self.early(due);
                     self.queue.push((due, EventKind::Due(alarm)));
                 }
-                Effect::Abandon(_) | Effect::Respond(_) | Effect::Finish(_) => {}
+                Effect::Call(_) | Effect::Abandon(_) | Effect::Respond(_) | Effect::Finish(_) => {}
             }
         }
         hold(finishes == self.witness.finish.is_some(), || "the end is not the last effect".to_owned())?;
@@ -182,14 +183,16 @@ impl<'s> Execution<'s> {
 
     fn input(&self) -> Input {
         Input {
-            execution: uuid::Uuid::from_u128(0x019b_76da_a800_7000_8000_0000_0000_0001),
+            execution: ID,
             attempt: 1,
-            deduplication_key: None,
+            seed: Seed::Execution(ID),
             request_id: "req".into(),
             received_at: START,
             started_at: START,
             context: Json::object([("yes", Json::Bool(true)), ("n", Json::from(2_i64)), ("zero", Json::from(0_i64))]),
+            batch: None,
             hops: self.weather.hops,
+            depth: 0,
         }
     }
 }

@@ -79,10 +79,11 @@ impl<'s> Witness<'s> {
         match effect {
             Effect::Journal(entry) => self.sees_entry(entry, now),
             Effect::Attempt(attempt) => self.sees_attempt(attempt, now),
+            Effect::Call(call) => Err(format!("{} is called", call.workflow)),
             Effect::Abandon(place) => {
                 hold(self.in_flight.remove(place).is_some(), || format!("{place} is abandoned but not under way"))
             }
-            Effect::Alarm(Alarm::Pause(..) | Alarm::Turn, _) => Ok(()),
+            Effect::Alarm(Alarm::Pause(..) | Alarm::Wait(_) | Alarm::Turn, _) => Ok(()),
             Effect::Alarm(alarm, _) => {
                 hold(self.alarms_left > 0, || format!("{alarm:?} is set again for nothing"))?;
                 self.alarms_left -= 1;
@@ -120,11 +121,18 @@ impl<'s> Witness<'s> {
                 let failed = self.failed_attempts[place];
                 hold(failed < most, || format!("{place} is retried after {failed} of {most} attempts"))?;
             }
-            Fact::Skipped { place, .. } | Fact::Entered { place, .. } => self.in_time(place, now)?,
+            Fact::Skipped { place, .. }
+            | Fact::Entered { place, .. }
+            | Fact::Spread { place, .. }
+            | Fact::Forked { place } => self.in_time(place, now)?,
             Fact::Ended { .. } => self.ended = true,
-            Fact::Returned { .. } | Fact::Failed { .. } | Fact::Completed | Fact::Stopped { .. } => {}
+            Fact::Returned { .. } | Fact::Failed { .. } | Fact::Completed | Fact::Late | Fact::Stopped { .. } => {}
         }
-        if !matches!(entry.fact, Fact::Entered { block: Some(_), .. } | Fact::Retrying { .. }) {
+        let goes_on = matches!(
+            entry.fact,
+            Fact::Entered { block: Some(_), .. } | Fact::Spread { .. } | Fact::Forked { .. } | Fact::Retrying { .. }
+        );
+        if !goes_on {
             self.over.extend(entry.fact.place().cloned());
         }
         self.written.push(entry.clone());
