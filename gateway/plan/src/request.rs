@@ -49,12 +49,13 @@ pub struct Identity {
 pub struct Verified {
     request: RawRequest,
     identity: Identity,
+    scheme: usize,
 }
 
 impl Verified {
-    /// For the verification stage alone.
-    pub(crate) fn new(request: RawRequest, identity: Identity) -> Self {
-        Self { request, identity }
+    /// For the verification stage alone: `scheme` is the position of the one that gave the identity.
+    pub(crate) fn new(request: RawRequest, identity: Identity, scheme: usize) -> Self {
+        Self { request, identity, scheme }
     }
 
     /// The request.
@@ -70,5 +71,10 @@ impl Verified {
     /// Takes it apart.
     pub fn into_parts(self) -> (RawRequest, Identity) {
         (self.request, self.identity)
+    }
+
+    /// Which scheme gave the identity.
+    pub(crate) fn scheme(&self) -> usize {
+        self.scheme
     }
 }

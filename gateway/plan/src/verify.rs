@@ -118,7 +118,7 @@ impl Verifier {
     /// Verifies a request at `now`.
     pub fn verify(&self, request: RawRequest, now: Timestamp) -> Result<Verified, Rejection> {
         match self.identify(&request, now) {
-            Ok(identity) => Ok(Verified::new(request, identity)),
+            Ok((scheme, identity)) => Ok(Verified::new(request, identity, scheme)),
             Err(Reason::KeyUnavailable) => Err(Rejection { reason: Reason::KeyUnavailable, www_authenticate: None }),
             Err(reason) => {
                 Err(Rejection { reason, www_authenticate: self.schemes.iter().find_map(CompiledScheme::challenge) })
@@ -126,23 +126,24 @@ impl Verifier {
         }
     }
 
-    fn identify(&self, request: &RawRequest, now: Timestamp) -> Result<Identity, Reason> {
+    /// The sender, and the position of the scheme that says so.
+    fn identify(&self, request: &RawRequest, now: Timestamp) -> Result<(usize, Identity), Reason> {
         match self.policy {
-            Policy::Everybody => Ok(Identity { scheme: "public".to_owned(), key: None, subject: None }),
+            Policy::Everybody => Ok((0, Identity { scheme: "public".to_owned(), key: None, subject: None })),
             Policy::Any if !self.schemes.iter().any(|scheme| scheme.has_key(now)) => Err(Reason::KeyUnavailable),
             Policy::All if !self.schemes.iter().all(|scheme| scheme.has_key(now)) => Err(Reason::KeyUnavailable),
             Policy::Any => self.any(request, now),
-            Policy::All => self.all(request, now),
+            Policy::All => self.all(request, now).map(|identity| (0, identity)),
         }
     }
 
     /// The first scheme that holds, cheap ones first. A scheme that fails never makes another one easier. The reason is
     /// that of the scheme which came nearest.
-    fn any(&self, request: &RawRequest, now: Timestamp) -> Result<Identity, Reason> {
+    fn any(&self, request: &RawRequest, now: Timestamp) -> Result<(usize, Identity), Reason> {
         let mut nearest = Reason::SignatureMissing;
-        for (_, scheme) in self.cheap_first() {
+        for (at, scheme) in self.cheap_first() {
             match scheme.verify(request, now) {
-                Ok(identity) => return Ok(identity),
+                Ok(identity) => return Ok((at, identity)),
                 Err(reason) if nearness(reason) > nearness(nearest) => nearest = reason,
                 Err(_) => {}
             }
@@ -234,13 +235,14 @@ impl Verifier {
         self.of(verified).filter_map(CompiledScheme::preset)
     }
 
-    /// The schemes that hold for a verified request.
+    /// The schemes that hold for a verified request: by position, since two may be of one kind.
     fn of(&self, verified: &Verified) -> impl Iterator<Item = &CompiledScheme> {
-        self.schemes.iter().filter(|scheme| match self.policy {
+        let holds = |at| match self.policy {
             Policy::Everybody => false,
             Policy::All => true,
-            Policy::Any => scheme.gave(verified.identity()),
-        })
+            Policy::Any => at == verified.scheme(),
+        };
+        self.schemes.iter().enumerate().filter(move |(at, _)| holds(*at)).map(|(_, scheme)| scheme)
     }
 }
 

@@ -97,11 +97,6 @@ impl CompiledScheme {
         self.preset
     }
 
-    /// Whether the identity is one that this scheme gave.
-    pub(super) fn gave(&self, identity: &Identity) -> bool {
-        self.name == identity.scheme
-    }
-
     /// The field of a request that carries the signature, where the scheme makes one.
     pub(super) fn signature<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
         match &self.check {

@@ -153,3 +153,17 @@ fn the_id_of_a_form_is_in_the_field_that_it_names() {
 fn signed_request(scheme: &Scheme) -> RawRequest {
     signed(scheme, &key("secret"), request(&[], b"body"))
 }
+
+#[test]
+fn of_two_schemes_of_one_kind_the_facts_are_of_the_one_that_held() {
+    let signs_its_id =
+        HmacForm { content: "{id}.{body}".to_owned(), id_header: Some("X-Id".to_owned()), ..plain_form() };
+    let signs_no_id = HmacForm { header: "X-Other".to_owned(), ..plain_form() };
+    let verification = either(vec![hmac(signs_its_id), hmac(signs_no_id.clone())]);
+    let verifier = Verifier::new(&verification, &[vec![Some(key("a"))], vec![Some(key("b"))]]).unwrap();
+    let claims = request(&[("X-Id", "made-up"), ("X-Signature", "made-up")], b"body");
+    let passed = verifier.verify(signed(&hmac(signs_no_id), &key("b"), claims), now()).unwrap();
+    assert_eq!(verifier.delivery_id(&passed, &Json::Null), None);
+    let shown = "0d3ba6e942a8a2007c767e73c88393698e10d253a5b864b7219eef2e6cd8a484";
+    assert_eq!(verifier.signature(&passed), Some(shown));
+}
