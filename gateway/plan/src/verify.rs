@@ -177,9 +177,10 @@ impl Verifier {
         all().filter(|(_, scheme)| !scheme.is_expensive()).chain(all().filter(|(_, scheme)| scheme.is_expensive()))
     }
 
-    /// Whether [`Verifier::verify`] may take milliseconds of CPU (bcrypt): the caller runs it on a blocking pool.
-    pub fn is_expensive(&self) -> bool {
-        self.schemes.iter().any(CompiledScheme::is_expensive)
+    /// Whether [`Verifier::verify`] may take milliseconds of CPU (bcrypt) for this request: the caller runs it on a
+    /// blocking pool. A request without a login, and one with a login that held before, takes none.
+    pub fn is_expensive_for(&self, request: &RawRequest, now: Timestamp) -> bool {
+        self.schemes.iter().any(|scheme| scheme.is_expensive_for(request, now))
     }
 
     /// Methods that a preset's handshake comes with: let through to verification although the workflow does not list

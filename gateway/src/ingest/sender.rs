@@ -34,22 +34,31 @@ pub(super) struct Genuine(Sent);
 /// Verifies the sender. What costs milliseconds of CPU waits its turn and leaves the request threads free.
 pub(super) async fn verify(shared: &Shared, whole: Whole) -> Result<Sent, Refusal> {
     let Whole { served, raw, runs, request_id, place } = whole;
-    let result = if served.route.verifier().is_expensive() {
-        check_aside(shared, Arc::clone(&served), raw).await
+    let now = shared.clock.now();
+    let result = if served.route.verifier().is_expensive_for(&raw, now) {
+        check_aside(shared, Arc::clone(&served), raw).await?
     } else {
-        served.route.verifier().verify(raw, shared.clock.now())
+        served.route.verifier().verify(raw, now)
     };
     let verified = result.map_err(rejected)?;
     Ok(Sent { served, verified, runs, request_id, place })
 }
 
-/// A verification that does not return is one that does not hold.
-async fn check_aside(shared: &Shared, served: Arc<Served>, raw: RawRequest) -> Result<Verified, Rejection> {
-    let turn = shared.gate.check().await;
+/// Verifies on a thread of its own, which gives the turn back when it is done, also when the sender is gone by then. A
+/// verification that does not return is one that does not hold.
+async fn check_aside(
+    shared: &Shared,
+    served: Arc<Served>,
+    raw: RawRequest,
+) -> Result<Result<Verified, Rejection>, Refusal> {
+    let turn = shared.gate.check().await.ok_or_else(|| Refusal::of(Reason::Overloaded))?;
     let now = shared.clock.now();
-    let check = tokio::task::spawn_blocking(move || served.route.verifier().verify(raw, now)).await;
-    drop(turn);
-    check.unwrap_or(Err(Rejection { reason: Reason::KeyUnavailable, www_authenticate: None }))
+    let check = tokio::task::spawn_blocking(move || {
+        let result = served.route.verifier().verify(raw, now);
+        drop(turn);
+        result
+    });
+    Ok(check.await.unwrap_or(Err(Rejection { reason: Reason::KeyUnavailable, www_authenticate: None })))
 }
 
 fn rejected(rejection: Rejection) -> Refusal {

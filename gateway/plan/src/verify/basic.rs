@@ -49,11 +49,19 @@ impl BasicKey {
         }
     }
 
-    /// Whether a login takes milliseconds of CPU.
+    /// Whether a login may take milliseconds of CPU.
     pub(super) fn is_expensive(&self) -> bool {
         match self {
             Self::Pair { .. } => false,
             Self::File(file) => file.is_expensive(),
+        }
+    }
+
+    /// Whether this login held before, so that nothing needs to be hashed slowly.
+    fn remembers(&self, name: &[u8], secret: &[u8]) -> bool {
+        match self {
+            Self::Pair { .. } => false,
+            Self::File(file) => file.remembers(name, secret),
         }
     }
 
@@ -65,17 +73,48 @@ impl BasicKey {
     }
 }
 
+/// A name and a password as presented, or a text that is no such pair.
+struct Login {
+    text: Zeroizing<Vec<u8>>,
+}
+
+impl Login {
+    fn of(request: &RawRequest) -> Result<Self, Reason> {
+        let presented = credentials(request, "basic")?.filter(|text| !text.is_empty());
+        let text = STANDARD.decode(presented.ok_or(Reason::SignatureMissing)?).unwrap_or_default();
+        Ok(Self { text: Zeroizing::new(text) })
+    }
+
+    fn pair(&self) -> Option<(&[u8], &[u8])> {
+        let colon = self.text.iter().position(|byte| *byte == b':')?;
+        Some((self.text.get(..colon)?, self.text.get(colon + 1..)?))
+    }
+
+    /// The position of a key that remembers this login.
+    fn remembered(&self, keys: &KeyRing<BasicKey>, now: Timestamp) -> Option<usize> {
+        let (name, password) = self.pair()?;
+        keys.in_force(now).find(|(_, key)| key.remembers(name, password)).map(|(position, _)| position)
+    }
+}
+
 /// The position of the key that the request's name and password match, and the name.
 pub(super) fn verify(
     request: &RawRequest,
     keys: &KeyRing<BasicKey>,
     now: Timestamp,
 ) -> Result<(usize, String), Reason> {
-    let presented = credentials(request, "basic")?.filter(|text| !text.is_empty()).ok_or(Reason::SignatureMissing)?;
-    let pair = Zeroizing::new(STANDARD.decode(presented).unwrap_or_default());
-    let colon = pair.iter().position(|byte| *byte == b':');
-    let (name, password) = pair.split_at(colon.unwrap_or(0));
-    let password = password.get(1..).unwrap_or_default();
-    let position = keys.find(now, Reason::CredentialsInvalid, |key| colon.is_some() && key.matches(name, password))?;
+    let login = Login::of(request)?;
+    let matches = |key: &BasicKey| login.pair().is_some_and(|(name, password)| key.matches(name, password));
+    let position = match login.remembered(keys, now) {
+        Some(position) => position,
+        None => keys.find(now, Reason::CredentialsInvalid, matches)?,
+    };
+    let name = login.pair().map_or(&[][..], |(name, _)| name);
     Ok((position, String::from_utf8_lossy(name).into_owned()))
+}
+
+/// Whether [`verify`] would take milliseconds of CPU for this request: it presents a login that is not known yet.
+pub(super) fn is_expensive(request: &RawRequest, keys: &KeyRing<BasicKey>, now: Timestamp) -> bool {
+    let slow = || keys.in_force(now).any(|(_, key)| key.is_expensive());
+    slow() && Login::of(request).is_ok_and(|login| login.pair().is_some() && login.remembered(keys, now).is_none())
 }

@@ -157,7 +157,15 @@ impl CompiledScheme {
         }
     }
 
-    /// Whether a check may take milliseconds of CPU.
+    /// Whether the check of this request would take milliseconds of CPU.
+    pub(super) fn is_expensive_for(&self, request: &RawRequest, now: Timestamp) -> bool {
+        match &self.check {
+            Check::Hmac { .. } | Check::Token { .. } => false,
+            Check::Basic { keys } => basic::is_expensive(request, keys, now),
+        }
+    }
+
+    /// Whether the check of some request may take milliseconds of CPU.
     pub(super) fn is_expensive(&self) -> bool {
         match &self.check {
             Check::Hmac { .. } | Check::Token { .. } => false,

@@ -55,7 +55,6 @@ fn what_is_not_base64_of_a_pair_is_refused() {
 fn a_password_file_has_users() {
     let verifier = file(&format!("# users\n\n{ADA}\r\n{BOB}\n"));
     assert!(verifier.key_problems().is_empty());
-    assert!(verifier.is_expensive());
     for name in ["ada", "bob"] {
         assert_eq!(identity(&verifier, &login(name, "s3cret")).unwrap().subject.as_deref(), Some(name));
         assert_eq!(matched(&verifier, &login(name, "S3cret")), Err(Reason::CredentialsInvalid));
@@ -65,11 +64,60 @@ fn a_password_file_has_users() {
     assert_eq!(matched(&verifier, &login("# users", "s3cret")), Err(Reason::CredentialsInvalid));
 }
 
+/// Whether the check of this login is to be made on a thread where it disturbs nobody.
+fn is_expensive(verifier: &Verifier, request: &RawRequest) -> bool {
+    verifier.is_expensive_for(request, now())
+}
+
 #[test]
-fn a_pair_and_sha_are_not_expensive() {
-    assert!(!verifier(scheme(SchemeKind::Basic), vec![pair("hook", "word")]).is_expensive());
-    assert!(!file(BOB).is_expensive());
-    assert!(!Verifier::public().is_expensive());
+fn only_a_login_that_must_be_hashed_by_bcrypt_is_expensive() {
+    let bcrypt = file(&format!("{ADA}\n{BOB}"));
+    assert!(is_expensive(&bcrypt, &login("ada", "s3cret")));
+    assert!(is_expensive(&bcrypt, &login("nobody", "s3cret")));
+    for header in ["", "Basic", "Basic !", "Basic aG9vaw==", "Bearer aG9vazp3b3Jk"] {
+        assert!(!is_expensive(&bcrypt, &request(&[("authorization", header)], b"")), "{header}");
+    }
+    assert!(!is_expensive(&bcrypt, &request(&[], b"")));
+    assert!(!is_expensive(&verifier(scheme(SchemeKind::Basic), vec![pair("hook", "word")]), &login("hook", "word")));
+    assert!(!is_expensive(&file(BOB), &login("bob", "s3cret")));
+    assert!(!is_expensive(&Verifier::public(), &login("bob", "s3cret")));
+}
+
+#[test]
+fn a_login_that_held_is_remembered_and_no_other_is() {
+    let old = "ada:$2y$04$abcdefghijklmnopqrstuuE012345678901234567890123456789";
+    let verifier = verifier(scheme(SchemeKind::Basic), vec![key(old), key(ADA)]);
+    assert_eq!(matched(&verifier, &login("ada", "wrong")), Err(Reason::CredentialsInvalid));
+    assert!(is_expensive(&verifier, &login("ada", "wrong")));
+    for _ in 0..2 {
+        assert_eq!(matched(&verifier, &login("ada", "s3cret")), Ok(1));
+        assert!(!is_expensive(&verifier, &login("ada", "s3cret")));
+    }
+    for (name, password) in [("ada", "s3cre"), ("ada", "s3cret "), ("ada", ""), ("eve", "s3cret")] {
+        assert!(is_expensive(&verifier, &login(name, password)), "{name}:{password}");
+        assert_eq!(matched(&verifier, &login(name, password)), Err(Reason::CredentialsInvalid), "{name}:{password}");
+    }
+}
+
+#[test]
+fn a_login_of_a_key_that_is_out_of_force_is_not_remembered() {
+    let mut expiring = scheme(SchemeKind::Basic);
+    expiring.keys = vec![KeySpec { not_after_ms: Some(NOW * 1_000), ..spec() }, spec()];
+    let values = [vec![Some(key(ADA)), Some(key(BOB))]];
+    let verifier = Verifier::new(&either(vec![expiring]), &values).unwrap();
+    assert_eq!(matched(&verifier, &login("ada", "s3cret")), Ok(0));
+    let later = verifier.verify(login("ada", "s3cret"), at(NOW + 1)).map_err(|no| no.reason);
+    assert_eq!(later.map(|_| ()), Err(Reason::CredentialsInvalid));
+}
+
+#[test]
+fn an_empty_password_lets_nobody_in() {
+    // The hashes of the empty text, by `htpasswd -s` and by crypt(3).
+    let bcrypt = "$2b$04$uWJo9XfMMHOwsAs0ruXdd.pNCB0erQfbUTte52rMrKQ8NyKu4/Hg6";
+    let verifier = file(&format!("bob:{{SHA}}2jmj7l5rSw0yVb/vlWAYkK/YBwk=\nada:{bcrypt}"));
+    for name in ["bob", "ada", "ada"] {
+        assert_eq!(matched(&verifier, &login(name, "")), Err(Reason::CredentialsInvalid), "{name}");
+    }
 }
 
 #[test]
