@@ -102,22 +102,28 @@ impl Content {
                 Part::Slot(Slot::Secret) => Ok(Chunk::Secret),
                 Part::Slot(slot) => {
                     let bytes = slot.bytes(request, inputs)?;
-                    let shifts = slot.is_free_text() && self.boundaries(at).any(|text| contains(&bytes, text));
-                    if shifts { Err(Unsigned::Ambiguous) } else { Ok(Chunk::Bytes(bytes)) }
+                    let moves = slot.is_free_text() && self.moves_a_boundary(at, &bytes);
+                    if moves { Err(Unsigned::Ambiguous) } else { Ok(Chunk::Bytes(bytes)) }
                 }
             })
             .collect()
     }
 
-    /// Literals beside part `at` that have another part behind them: were such a text inside the part, the same signed
-    /// bytes could be cut at another place.
-    fn boundaries(&self, at: usize) -> impl Iterator<Item = &str> {
-        let before = at.checked_sub(2).and_then(|_| self.parts.get(at - 1));
-        let after = self.parts.get(at + 2).and_then(|_| self.parts.get(at + 1));
-        before.into_iter().chain(after).filter_map(|part| match part {
-            Part::Literal(text) => Some(text.as_str()),
+    /// Whether a literal beside part `at`, with another part behind it, could be found at a second place when these
+    /// bytes are the part: the same signed bytes could then be cut there. A literal such as `--` is found at a second
+    /// place also when the part ends in `-`.
+    fn moves_a_boundary(&self, at: usize, bytes: &[u8]) -> bool {
+        let before = at.checked_sub(2).and_then(|_| self.literal(at - 1));
+        let after = self.parts.get(at + 2).and_then(|_| self.literal(at + 1));
+        before.is_some_and(|text| is_repeated(text, &[text, bytes].concat()))
+            || after.is_some_and(|text| is_repeated(text, &[bytes, text].concat()))
+    }
+
+    fn literal(&self, at: usize) -> Option<&[u8]> {
+        match self.parts.get(at)? {
+            Part::Literal(text) => Some(text.as_bytes()),
             Part::Slot(_) => None,
-        })
+        }
     }
 }
 
@@ -185,6 +191,6 @@ impl From<field::Repeated> for Unsigned {
     }
 }
 
-fn contains(bytes: &[u8], text: &str) -> bool {
-    bytes.windows(text.len()).any(|window| window == text.as_bytes())
+fn is_repeated(text: &[u8], bytes: &[u8]) -> bool {
+    bytes.windows(text.len()).filter(|window| *window == text).nth(1).is_some()
 }

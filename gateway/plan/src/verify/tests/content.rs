@@ -75,6 +75,20 @@ fn an_id_cannot_take_bytes_from_its_neighbour() {
 }
 
 #[test]
+fn a_boundary_that_overlaps_itself_does_not_move_either() {
+    // Signed as id `d`, body `-1`; presented as id `d-`, body `1`.
+    assert_eq!(signs("{id}--{body}", request(&[("x-id", "d")], b"-1"), "d---1"), Ok(0));
+    assert_eq!(signs("{id}--{body}", request(&[("x-id", "d-")], b"1"), "d---1"), Err(Reason::SignatureInvalid));
+    assert_eq!(signs("{body}--{id}", request(&[("x-id", "d")], b"1-"), "1---d"), Ok(0));
+    assert_eq!(signs("{body}--{id}", request(&[("x-id", "-d")], b"1"), "1---d"), Err(Reason::SignatureInvalid));
+    assert_eq!(
+        signs("{id}--{body}", request(&[("x-id", "-d-e")], b"1"), "-d-e--1"),
+        Ok(0),
+        "dashes alone move nothing"
+    );
+}
+
+#[test]
 fn a_template_names_only_what_exists() {
     for content in [
         "",
