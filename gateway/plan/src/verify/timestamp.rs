@@ -107,7 +107,8 @@ impl SigningTime {
                 let value = field::header(&request.headers, name).map_err(|_| Reason::SignatureInvalid)?;
                 value.map(|value| String::from_utf8_lossy(value).into_owned())
             }
-            Place::Signature => listed.timestamp.map(str::to_owned),
+            // The signature is there, and is malformed without its time.
+            Place::Signature => Some(listed.timestamp.ok_or(Reason::SignatureInvalid)?.to_owned()),
             Place::Body { path, limit } if request.body.len() <= *limit => extract::scalar(&request.body, path),
             Place::Body { .. } => None,
         };
