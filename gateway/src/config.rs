@@ -56,6 +56,9 @@ pub struct Pace {
     pub write: Duration,
 }
 
+/// Header fields of a request: real senders send about twenty.
+pub const HEADERS: usize = 100;
+
 /// Connections at once: each costs at most 32 KiB of buffers while idle, 128 MiB in all.
 pub const CONNECTIONS: usize = 4096;
 

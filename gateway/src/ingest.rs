@@ -41,7 +41,8 @@ where
 {
     let (arrived, body) = Arrived::gather(shared, peer, request);
     let (trail, mut body) = (arrived.trail(), Arriving::new(body));
-    let routed = route::enter(shared).and_then(|place| route::find(shared, arrived, place));
+    let place = route::check(&arrived).and_then(|()| route::enter(shared));
+    let routed = place.and_then(|place| route::find(shared, arrived, place));
     let served = routed.as_ref().ok().map(|routed| Arc::clone(&routed.served));
     let mut tally = Tally::begin(shared, served.as_deref(), &trail);
     let decided = match routed {

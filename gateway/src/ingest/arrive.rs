@@ -55,13 +55,23 @@ impl Arrived {
         }
     }
 
-    /// The host that is asked for: the target's own authority, else the one Host field. `None` when there is none or
-    /// more than one (RFC 9112, 3.2).
+    /// Whether the body has one end that everybody sees: no transfer coding but `chunked`, once (RFC 9112, 6.1).
+    pub(super) fn is_framed(&self) -> bool {
+        let mut codings = self.head.headers.get_all(header::TRANSFER_ENCODING).iter();
+        let first_is_chunked = codings.next().is_none_or(|coding| coding.as_bytes().eq_ignore_ascii_case(b"chunked"));
+        first_is_chunked && codings.next().is_none()
+    }
+
+    /// The host that is asked for: the one Host field, or the target's own authority. `None` when there is none, more
+    /// than one (RFC 9112, 3.2), or one here and another there: a proxy in front may have read the other.
     pub(super) fn host(&self) -> Option<&str> {
         let mut fields = self.head.headers.get_all(header::HOST).iter();
         match (self.head.uri.authority(), fields.next(), fields.next()) {
             (_, _, Some(_)) => None,
-            (Some(authority), _, None) => Some(authority.as_str()),
+            (Some(authority), Some(field), None) => {
+                field.as_bytes().eq_ignore_ascii_case(authority.as_str().as_bytes()).then(|| authority.as_str())
+            }
+            (Some(authority), None, None) => Some(authority.as_str()),
             (None, Some(field), None) => field.to_str().ok(),
             (None, None, None) => (self.head.version < Version::HTTP_11).then_some(""),
         }

@@ -1,4 +1,4 @@
-//! Stages 2 and 3: a place among what is in flight, and the workflow that has this host and path.
+//! Stages 1 to 3: a head that means one thing, a place among what is in flight, and the workflow of the host and path.
 
 use std::sync::Arc;
 
@@ -7,6 +7,7 @@ use http::StatusCode;
 
 use super::arrive::Arrived;
 use super::refusal::Refusal;
+use crate::config::HEADERS;
 use crate::gate::Place;
 use crate::routes::{Match, Served};
 use crate::shared::Shared;
@@ -23,6 +24,18 @@ pub(super) struct Routed {
     pub(super) place: Place,
 }
 
+/// A head within its bounds and of one meaning, or 414, 431 or 400.
+pub(super) fn check(arrived: &Arrived) -> Result<(), Refusal> {
+    if target(arrived).len() > TARGET_SIZE {
+        return Err(Refusal::of(Reason::HeadersTooLarge).under(StatusCode::URI_TOO_LONG));
+    }
+    // Of HTTP/1 the connection has refused more already; HTTP/2 bounds the size of a list alone.
+    if arrived.head.headers.len() > HEADERS {
+        return Err(Refusal::of(Reason::HeadersTooLarge));
+    }
+    if arrived.host().is_some() && arrived.is_framed() { Ok(()) } else { Err(Refusal::of(Reason::BadFraming)) }
+}
+
 /// A place, or 503.
 pub(super) fn enter(shared: &Shared) -> Result<Place, Refusal> {
     shared.gate.enter().ok_or_else(|| Refusal::of(Reason::Overloaded))
@@ -30,12 +43,11 @@ pub(super) fn enter(shared: &Shared) -> Result<Place, Refusal> {
 
 /// The route of the request's host and path, or 404.
 pub(super) fn find(shared: &Shared, arrived: Arrived, place: Place) -> Result<Routed, Refusal> {
-    let target = arrived.head.uri.path_and_query().map_or("", |target| target.as_str());
-    if target.len() > TARGET_SIZE {
-        return Err(Refusal::of(Reason::HeadersTooLarge).under(StatusCode::URI_TOO_LONG));
-    }
-    let host = arrived.host().ok_or_else(|| Refusal::of(Reason::BadFraming))?;
-    let found = shared.routes.find(host, arrived.head.uri.path());
+    let found = arrived.host().and_then(|host| shared.routes.find(host, arrived.head.uri.path()));
     let Match { served, params } = found.ok_or_else(|| Refusal::of(Reason::NoRoute))?;
     Ok(Routed { served, arrived, params, place })
+}
+
+fn target(arrived: &Arrived) -> &str {
+    arrived.head.uri.path_and_query().map_or("", |target| target.as_str())
 }

@@ -62,13 +62,33 @@ async fn a_target_longer_than_8_kib_is_414() {
 }
 
 #[tokio::test]
+async fn more_than_a_hundred_header_fields_are_431_also_where_the_connection_does_not_count_them() {
+    let app = App::new([route(plan("hello", "/hello"))]);
+    let with = |count: usize| {
+        let mut request = request("POST", "/hello", "{}");
+        *request.version_mut() = http::Version::HTTP_2;
+        for _ in request.headers().len()..count {
+            request.headers_mut().append("x", "y".parse().unwrap());
+        }
+        request
+    };
+    assert_eq!(app.send(with(100)).await.status, 200);
+    let seen = app.send(with(101)).await;
+    assert_eq!((seen.status.as_u16(), seen.reason().as_str()), (431, "HeadersTooLarge"));
+}
+
+#[tokio::test]
 async fn the_host_must_be_exactly_one() {
     let app = App::new([route(plan("hello", "/hello"))]);
     let mut none = request("POST", "/hello", "{}");
     none.headers_mut().remove("host");
     let mut two = request("POST", "/hello", "{}");
     two.headers_mut().append("host", "other.example.test".parse().unwrap());
-    for request in [none, two] {
+    let mut elsewhere = request("POST", "http://other.example.test/hello", "{}");
+    elsewhere.headers_mut().insert("host", "hooks.example.test".parse().unwrap());
+    let here = request("POST", "http://Hooks.example.test/hello", "{}");
+    assert_eq!(app.send(here).await.status, 200);
+    for request in [none, two, elsewhere] {
         let seen = app.send(request).await;
         assert_eq!((seen.status.as_u16(), seen.reason().as_str()), (400, "BadFraming"));
     }

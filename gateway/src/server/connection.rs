@@ -17,11 +17,9 @@ use tokio::net::TcpStream;
 
 use super::activity::Activity;
 use super::paced::Paced;
+use crate::config::HEADERS;
 use crate::ingest;
 use crate::shared::Shared;
-
-/// Header fields of a request: real senders send about twenty.
-const HEADERS: usize = 100;
 
 /// Bytes of a request's head.
 const HEAD_SIZE: usize = 32 << 10;

@@ -52,6 +52,10 @@ async fn what_is_no_http_is_400_and_closed() {
         "POST /hello HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
         "POST /hello HTTP/1.1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
         "POST /hello HTTP/1.1\r\nHost: a\r\nHost: b\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+        "POST http://b/hello HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+        "POST /hello HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip, chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+        "POST /hello HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked, chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+        "POST /hello HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     ] {
         let answer = told(bytes).await;
         assert!(answer.starts_with("HTTP/1.1 400 "), "{bytes:?}: {answer}");
