@@ -134,45 +134,4 @@ const fn row(reason: &'static str, status: StatusCode, title: &'static str) -> P
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_reason_that_refuses_has_an_error_status_and_a_sentence() {
-        for problem in Reason::ALL.into_iter().filter_map(Problem::of) {
-            assert!(problem.status.as_u16() >= 400, "{problem:?}");
-            assert!(problem.title.ends_with('.'), "{problem:?}");
-        }
-        let silent: Vec<_> =
-            Reason::ALL.into_iter().filter(|reason| Problem::of(*reason).is_none()).map(Reason::as_str).collect();
-        assert_eq!(silent, ["Handshake", "Filtered", "Duplicate", "Accepted"]);
-    }
-
-    #[test]
-    fn unavailability_says_when_to_come_back() {
-        for problem in Reason::ALL.into_iter().filter_map(Problem::of) {
-            let busy = matches!(problem.status.as_u16(), 429 | 503);
-            assert_eq!(problem.reply("r").headers.contains_key("retry-after"), busy, "{problem:?}");
-        }
-    }
-
-    #[test]
-    fn a_problem_is_written_as_rfc_9457_says() {
-        let reply = Problem::of(Reason::SignatureInvalid).unwrap().reply("01j");
-        assert_eq!(reply.status, 401);
-        assert_eq!(reply.headers["content-type"], "application/problem+json");
-        assert_eq!(
-            std::str::from_utf8(&reply.body).unwrap(),
-            "{\"type\":\"urn:boathook:problem:SignatureInvalid\",\"title\":\"The request's signature does not hold.\",\
-             \"status\":401,\"reason\":\"SignatureInvalid\",\"requestID\":\"01j\"}"
-        );
-    }
-
-    #[test]
-    fn the_documentation_shows_a_problem_as_it_is() {
-        let page = include_str!("../../../docs/request-path.md");
-        let shown = page.lines().filter(|line| line.starts_with("{\"type\"")).collect::<Vec<_>>();
-        let reply = Problem::of(Reason::SignatureInvalid).unwrap().reply("0193…");
-        assert_eq!(shown, [std::str::from_utf8(&reply.body).unwrap()]);
-    }
-}
+mod tests;
