@@ -95,6 +95,11 @@ impl Form {
         headers.get_all(&self.header).iter().any(|value| !value.is_empty())
     }
 
+    /// Whether the form has a field for the delivery's id.
+    pub(super) fn names_an_id(&self) -> bool {
+        self.id.is_some()
+    }
+
     /// The id in the form's own field, of a request that is verified.
     pub(super) fn delivery_id(&self, headers: &HeaderMap) -> Option<DeliveryId> {
         let name = self.id.as_ref()?;

@@ -120,16 +120,20 @@ impl CompiledScheme {
         }
     }
 
-    /// The sender's id of a delivery: where the preset says, or in the field that the form names.
+    /// The sender's id of a delivery: in the field that the form names which held, or where the preset says. A preset
+    /// with several forms has the id of each in another field, and only that of the form which held is signed.
     pub(super) fn delivery_id(&self, request: &RawRequest, data: &Json) -> Option<DeliveryId> {
-        match (self.preset, &self.check) {
-            (Some(preset), _) => preset.delivery_id.iter().find_map(|id| {
-                let text = facts::text(id.place, request, data)?;
-                Some(DeliveryId { id: text, signed: id.signed })
-            }),
-            (None, Check::Hmac { forms, .. }) => forms.first()?.delivery_id(&request.headers),
-            (None, Check::Token { .. } | Check::Basic { .. }) => None,
+        let form = match &self.check {
+            Check::Hmac { forms, .. } => forms.iter().find(|form| form.is_presented(&request.headers)),
+            Check::Token { .. } | Check::Basic { .. } => None,
+        };
+        if let Some(form) = form.filter(|form| form.names_an_id()) {
+            return form.delivery_id(&request.headers);
         }
+        self.preset.into_iter().flat_map(|preset| preset.delivery_id).find_map(|id| {
+            let text = facts::text(id.place, request, data)?;
+            Some(DeliveryId { id: text, signed: id.signed })
+        })
     }
 
     /// Verifies a request.

@@ -167,3 +167,14 @@ fn of_two_schemes_of_one_kind_the_facts_are_of_the_one_that_held() {
     let shown = "0d3ba6e942a8a2007c767e73c88393698e10d253a5b864b7219eef2e6cd8a484";
     assert_eq!(verifier.signature(&passed), Some(shown));
 }
+
+#[test]
+fn of_a_preset_with_two_names_for_its_fields_only_those_that_are_signed_count() {
+    // Svix's sender under the unbranded names; somebody on the way adds an id under the branded one.
+    let value = key("whsec_plJ3nmyCDGBKInavdOK15jsl");
+    let sent = signed(&preset("StandardWebhooks"), &value, request(&[("svix-id", "made-up")], b"{}"));
+    let svix = verifier(preset("Svix"), vec![value]);
+    let passed = svix.verify(sent, now()).unwrap();
+    let id = DeliveryId { id: "msg_1".to_owned(), signed: true };
+    assert_eq!(svix.delivery_id(&passed, &Json::Null), Some(id));
+}
