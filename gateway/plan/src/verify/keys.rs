@@ -27,6 +27,8 @@ pub(super) enum KeyFault {
     NotHex,
     #[error("the key must be base64, as its encoding says; a line break at its end is not part of it")]
     NotBase64,
+    #[error("the key must be text that a header field can hold; a line break at its end is not part of it")]
+    NotAHeader,
     #[error("the key must be one value of a Secret, not a Secret of type kubernetes.io/basic-auth")]
     NotOneValue,
     #[error("the key must be a Secret of type kubernetes.io/basic-auth with a username and a password")]

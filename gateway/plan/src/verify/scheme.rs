@@ -80,8 +80,12 @@ impl CompiledScheme {
                 }
                 Ok(Vec::new())
             }
-            Check::Token { keys, .. } => {
-                keys.push(position, spec, decode(spec, value)?);
+            Check::Token { place, keys } => {
+                let token = decode(spec, value)?;
+                if !place.can_hold(token.expose()) {
+                    return Err(KeyFault::NotAHeader);
+                }
+                keys.push(position, spec, token);
                 Ok(Vec::new())
             }
             Check::Basic { keys } => {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use http::{HeaderName, header};
+use http::{HeaderName, HeaderValue, header};
 use jiff::Timestamp;
 
 use crate::plan::ApiKeyPlace;
@@ -33,6 +33,14 @@ impl TokenPlace {
         match place {
             ApiKeyPlace::Header(name) => HeaderName::from_bytes(name.as_bytes()).ok().map(Self::Header),
             ApiKeyPlace::Query(name) => (!name.is_empty()).then(|| Self::Query(name.clone())),
+        }
+    }
+
+    /// Whether a request could present this token here: a field holds no line break, and no space at either end.
+    pub(super) fn can_hold(&self, token: &[u8]) -> bool {
+        match self {
+            Self::Bearer | Self::Header(_) => HeaderValue::from_bytes(token).is_ok() && token.trim_ascii() == token,
+            Self::Query(_) => true,
         }
     }
 

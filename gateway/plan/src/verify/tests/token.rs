@@ -105,3 +105,19 @@ fn what_sign_makes_is_accepted() {
         }
     }
 }
+
+#[test]
+fn a_token_that_no_header_can_hold_is_told() {
+    let message = "the key must be text that a header field can hold; a line break at its end is not part of it";
+    for token in ["token\n", "token\r\n", " token", "token ", "to\0ken"] {
+        for scheme in [scheme(SchemeKind::Bearer), preset("GitLab")] {
+            let verifier = verifier(scheme, vec![key(token)]);
+            assert_eq!(verifier.key_problems()[0].message, message, "{token:?}");
+            assert!(!verifier.key_problems()[0].usable);
+        }
+    }
+    let place = ApiKeyPlace::Query("key".to_owned());
+    let in_query = verifier(scheme(SchemeKind::ApiKey(place)), vec![key("token\n")]);
+    assert!(in_query.key_problems().is_empty());
+    assert_eq!(matched(&in_query, &with_query(request(&[], b""), "key=token%0A")), Ok(0));
+}
