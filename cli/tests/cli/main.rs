@@ -9,6 +9,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod egress;
 mod ending;
 mod eval;
 mod files;

@@ -26,9 +26,16 @@ pub struct Run {
 impl Run {
     /// Serves a folder and returns when it does.
     pub fn start(folder: &Path) -> Self {
+        Self::start_with(folder, &[], &[])
+    }
+
+    /// As [`Run::start`], with more words and more variables.
+    pub fn start_with(folder: &Path, words: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut child = Command::new(BOATHOOK)
             .args(["run", folder.to_str().unwrap(), "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"])
             .args(["--log-format", "text"])
+            .args(words)
+            .envs(variables.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
