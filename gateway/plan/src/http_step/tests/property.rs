@@ -204,6 +204,7 @@ proptest! {
         prop_assert_eq!(parts[1], format!("\r\nContent-Disposition: form-data; name=\"one\"\r\n\r\n{a}\r\n"));
         let (head, content) = parts[2].split_once("\r\n\r\n").unwrap();
         prop_assert_eq!(head.lines().filter(|line| !line.is_empty()).count(), 2);
+        prop_assert_eq!(head.matches('"').count(), 4);
         prop_assert_eq!(content, "\r\n");
         prop_assert_eq!((parts[0], parts[3]), ("", "--\r\n"));
     }
