@@ -3,6 +3,7 @@
 mod polish;
 #[cfg(test)]
 mod tests;
+mod walk;
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use kube::CustomResourceExt;
@@ -31,6 +32,11 @@ impl Definition {
     /// The schema of the resource: `openAPIV3Schema` of its only version.
     pub fn schema(&self) -> &Value {
         self.object.pointer("/spec/versions/0/schema/openAPIV3Schema").unwrap_or(&Value::Null)
+    }
+
+    /// Every schema in [`Self::schema`] with its path, such as `.spec.steps[].http`.
+    pub fn schemas(&self) -> Vec<(String, &Value)> {
+        walk::schemas(self.schema())
     }
 }
 

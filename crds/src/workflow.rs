@@ -55,10 +55,10 @@ use webhook::Webhook;
         "`onFailure.run` must name one of `blocks`",
     ),
     invalid(
-"blocks",
-"!has(self.blocks) || self.blocks.all(b, b.steps.all(s, !self.steps.exists(t, t.name == s.name)))",
-"a step's `name` in `blocks` must differ from those in `steps`",
-),
+        "blocks",
+        "!has(self.blocks) || self.blocks.all(b, b.steps.all(s, !self.steps.exists(t, t.name == s.name)))",
+        "a step's `name` in `blocks` must differ from those in `steps`",
+    ),
     forbidden(
         "batch",
         "!has(self.batch) || self.response.mode == 'Async'",

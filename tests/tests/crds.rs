@@ -309,18 +309,8 @@ fn forget(fields: &mut BTreeSet<String>, path: &str, value: &Value) {
 fn each_schema(visit: &mut impl FnMut(&str, &Value)) {
     for definition in boathook_crds::generate::definitions() {
         let kind = definition.object["spec"]["names"]["kind"].as_str().unwrap();
-        walk(&definition.schema()["properties"]["spec"], &format!("{kind}.spec"), visit);
-    }
-}
-
-fn walk(schema: &Value, path: &str, visit: &mut impl FnMut(&str, &Value)) {
-    visit(path, schema);
-    for (name, child) in schema["properties"].as_object().into_iter().flatten() {
-        walk(child, &format!("{path}.{name}"), visit);
-    }
-    for (keyword, mark) in [("items", "[]"), ("additionalProperties", "{}")] {
-        if schema[keyword].is_object() {
-            walk(&schema[keyword], &format!("{path}{mark}"), visit);
+        for (path, schema) in definition.schemas().into_iter().filter(|(path, _)| path.starts_with(".spec")) {
+            visit(&format!("{kind}{path}"), schema);
         }
     }
 }

@@ -17,25 +17,11 @@ const KUBERNETES_OWN: &[&str] = &[".metadata", ".apiVersion", ".kind"];
 fn complaints(visit: impl Fn(&str, &Value) -> Option<String>) -> Vec<String> {
     let mut found = Vec::new();
     for definition in definitions() {
-        walk(definition.schema(), "", &mut |path, schema| {
-            found.extend(visit(path, schema).map(|complaint| format!("{} {path}: {complaint}", definition.name)));
-        });
+        for (path, schema) in definition.schemas() {
+            found.extend(visit(&path, schema).map(|complaint| format!("{} {path}: {complaint}", definition.name)));
+        }
     }
     found
-}
-
-/// Calls `visit` for a schema and all in it.
-fn walk(schema: &Value, path: &str, visit: &mut impl FnMut(&str, &Value)) {
-    visit(path, schema);
-    for (name, child) in schema["properties"].as_object().into_iter().flatten() {
-        walk(child, &format!("{path}.{name}"), visit);
-    }
-    if schema["items"].is_object() {
-        walk(&schema["items"], &format!("{path}[]"), visit);
-    }
-    if schema["additionalProperties"].is_object() {
-        walk(&schema["additionalProperties"], &format!("{path}{{}}"), visit);
-    }
 }
 
 /// A complaint, if it holds.
