@@ -12,6 +12,9 @@ use crate::validate::bounds::{LEAST, TOLERANCE};
 /// Either side of now, where the form does not say: what Stripe, Slack and Standard Webhooks allow.
 const DEFAULT_TOLERANCE_MS: u64 = 300_000;
 
+/// Of a `SpacedList` that names none: Standard Webhooks' only symmetric one.
+const DEFAULT_VERSION: &str = "v1";
+
 /// Reads it.
 pub(super) fn read(form: &crd::Hmac, at: &Field, report: &mut Report) -> HmacForm {
     let timestamp = form.timestamp.as_ref();
@@ -48,7 +51,8 @@ fn format(form: &crd::Hmac, at: &Field, report: &mut Report) -> SignatureFormat 
             if assign.is_some_and(|assign| assign != ",") {
                 report.refuse_once(&at.at("list.assign"), "must be a comma with `format: SpacedList`");
             }
-            SignatureFormat::SpacedList { versions: keys }
+            let versions = if keys.is_empty() { vec![DEFAULT_VERSION.to_owned()] } else { keys };
+            SignatureFormat::SpacedList { versions }
         }
     }
 }
