@@ -4,13 +4,13 @@ use boathook_crds::WebhookGatewaySpec;
 use boathook_crds::gateway::deployment::Service;
 use boathook_crds::gateway::egress::Services;
 use boathook_crds::gateway::limits::{Ceilings, Quotas};
-use boathook_crds::gateway::traffic::Telemetry;
+use boathook_crds::gateway::traffic::{Host, Telemetry};
 
 use crate::field::Field;
 use crate::report::Report;
 use crate::validate::not_built::{Row, sweep};
 
-const GATEWAY: [Row<WebhookGatewaySpec>; 16] = [
+const GATEWAY: [Row<WebhookGatewaySpec>; 15] = [
     Row::new("replicas", |spec| spec.replicas.is_some()),
     Row::new("autoscaling", |spec| spec.autoscaling.is_some()),
     Row::new("storage.postgres", |spec| spec.storage.postgres.is_some()),
@@ -28,10 +28,13 @@ const GATEWAY: [Row<WebhookGatewaySpec>; 16] = [
     Row::new("email", |spec| spec.email.is_some()),
     Row::new("telemetry", |spec| spec.telemetry != Telemetry::default()),
     Row::new("podTemplate", |spec| spec.pod_template.is_some()),
-    Row::new("hosts.tlsSecretName", |spec| spec.hosts.iter().any(|host| host.tls_secret_name.is_some())),
 ];
+
+const HOST: [Row<Host>; 1] = [Row::new("tlsSecretName", |host| host.tls_secret_name.is_some())];
 
 /// Refuses everything of a gateway that is not built.
 pub(super) fn gateway(spec: &WebhookGatewaySpec, at: &Field, report: &mut Report) {
     sweep(&GATEWAY, spec, at, report);
+    let hosts = spec.hosts.iter().enumerate();
+    hosts.for_each(|(index, host)| sweep(&HOST, host, &at.at("hosts").item(index), report));
 }
