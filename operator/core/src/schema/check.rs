@@ -1,7 +1,9 @@
 //! Walks a value and its schema together, and reports everything that the API server would.
 
 use std::collections::HashSet;
+use std::sync::LazyLock;
 
+use regex::Regex;
 use serde_json::Value;
 
 use super::{Format, ListType, Schema};
@@ -30,6 +32,11 @@ pub(super) const WORDS: [(&str, &str); 10] = [
     ("^[1-5]([0-9]{2}|xx)$", "must be a status such as 404, or a class such as 2xx"),
     ("^[-._a-zA-Z0-9]+$", "must be a key of letters, digits, dots, dashes and underscores"),
 ];
+
+/// RFC 3339 as the API server reads it (kube-openapi, `strfmt.IsDateTime`); the parser of times knows other forms too.
+static DATE_TIME: LazyLock<Result<Regex, regex::Error>> = LazyLock::new(|| {
+    Regex::new(r"(?i)^[0-9]{4}-[0-9]{2}-[0-9]{2}t[0-9]{2}:[0-9]{2}:[0-5][0-9](\.[0-9]+)?(z|[+-][0-9]{2}:[0-9]{2})$")
+});
 
 impl Schema {
     /// The value as the API server stores it: what is left out has its default.
@@ -99,7 +106,7 @@ impl Schema {
             let words = WORDS.iter().find(|(known, _)| *known == pattern.as_str());
             report.refuse(at, words.map_or_else(|| format!("must match {pattern}"), |(_, words)| (*words).to_owned()));
         }
-        if self.format == Some(Format::DateTime) && text.parse::<jiff::Timestamp>().is_err() {
+        if self.format == Some(Format::DateTime) && !is_date_time(text) {
             report.refuse(at, "must be a time such as 2026-12-31T00:00:00Z (RFC 3339)");
         }
     }
@@ -144,6 +151,10 @@ impl Schema {
         }
         is_within
     }
+}
+
+fn is_date_time(text: &str) -> bool {
+    DATE_TIME.as_ref().is_ok_and(|form| form.is_match(text)) && text.parse::<jiff::Timestamp>().is_ok()
 }
 
 impl ListType {

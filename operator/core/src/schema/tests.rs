@@ -82,8 +82,15 @@ fn what_is_too_long_is_not_looked_into() {
 fn patterns_and_formats_hold() {
     refuses(&json!({"pattern": "^a+$"}), &json!("b"), &["spec: must match ^a+$"]);
     let time = json!({"format": "date-time"});
-    refuses(&time, &json!("2026-12-31T00:00:00Z"), &[]);
-    refuses(&time, &json!("2026-12-31"), &["spec: must be a time such as 2026-12-31T00:00:00Z (RFC 3339)"]);
+    for known in ["2026-12-31T00:00:00Z", "2026-12-31t00:00:00.25z", "2026-12-31T00:00:00+01:00"] {
+        refuses(&time, &json!(known), &[]);
+    }
+    for other in
+        ["2026-12-31", "2026-12-31 00:00:00Z", "2026-12-31T00:00Z", "20261231T000000Z", "2026-12-31T00:00:00+01"]
+    {
+        refuses(&time, &json!(other), &["spec: must be a time such as 2026-12-31T00:00:00Z (RFC 3339)"]);
+    }
+    refuses(&time, &json!("2026-02-30T00:00:00Z"), &["spec: must be a time such as 2026-12-31T00:00:00Z (RFC 3339)"]);
 }
 
 #[test]
