@@ -9,6 +9,7 @@
 )]
 
 mod cases;
+mod fields;
 mod incremental;
 mod schemas;
 mod snapshot;
