@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use boathook_operator_core::compile::{Accepted, Compiled};
 use boathook_operator_core::condition::Reason;
+use boathook_operator_core::implicit;
 use boathook_operator_core::violation::Violation;
-use boathook_operator_core::world::{Gateway, Platform, World};
+use boathook_operator_core::world::{Platform, World};
 
 use super::kind::Kind;
 use super::locate::locate;
 use super::object::Decoded;
 use super::problem::{Problem, Subject};
-use super::{Loaded, LoadedObject, SourceFile};
+use super::{Loaded, LoadedObject};
 
 /// Facts about a world that no file holds.
 #[derive(Clone, Debug)]
@@ -57,26 +58,12 @@ fn choose_default_gateway(world: &mut World) {
     let mut gateways = world.gateways.keys();
     match (gateways.next(), gateways.next()) {
         (None, _) => {
-            let implicit = implicit_gateway();
-            world.gateways.extend(implicit.map(|gateway| (gateway.key.clone(), gateway)));
+            let key = world.platform.default_gateway.clone();
+            world.gateways.insert(key.clone(), Arc::new(implicit::gateway(key)));
         }
         (Some(only), None) => world.platform.default_gateway = only.clone(),
         (Some(_), Some(_)) => {}
     }
-}
-
-/// The gateway of files without one. A text, read as users' own files are.
-fn implicit_gateway() -> Option<Arc<Gateway>> {
-    let text = include_str!("implicit-gateway.yaml").to_owned();
-    let file = SourceFile { name: "implicit-gateway.yaml".to_owned(), text: Ok(text) };
-    super::load(vec![file]).objects.into_iter().find_map(|object| match object.decoded {
-        Decoded::Gateway(gateway) => Some(gateway),
-        Decoded::Workflow(_)
-        | Decoded::Secret(_)
-        | Decoded::ConfigMap(_)
-        | Decoded::Namespace(_)
-        | Decoded::ServiceAccount => None,
-    })
 }
 
 /// A violation that compiling found, and where it is written.
