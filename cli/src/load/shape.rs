@@ -1,7 +1,7 @@
 //! Whether a document has the shape of its kind: no unknown field, no missing one, every value of its type, every
 //! choice one of the choices. All of it at once, each with its place.
 //!
-//! Bounds, patterns and rules are not judged here: `operator/core` does that for cluster and files alike.
+//! Other bounds, patterns and rules are not judged here: `operator/core` does that for cluster and files alike.
 
 use boathook_operator_core::field::Field;
 use serde_json::Value;
@@ -37,12 +37,21 @@ fn value(node: &Node, schema: &Value, field: &Field, found: &mut Vec<Misfit>) {
     match &node.content {
         Content::Scalar(scalar) => choice(node, scalar, schema, field, found),
         Content::List(items) => {
+            has_entries(node, items, schema, field, found);
             let Some(schema) = schema.get("items") else { return };
             for (index, item) in items.iter().enumerate() {
                 value(item, schema, &field.item(index), found);
             }
         }
         Content::Map(entries) => members(node, entries, schema, field, found),
+    }
+}
+
+/// An empty list must be told from none here: the types of the resources read both as the same.
+fn has_entries(node: &Node, items: &[Node], schema: &Value, field: &Field, found: &mut Vec<Misfit>) {
+    if items.is_empty() && schema.get("minItems").and_then(Value::as_u64).is_some_and(|least| least > 0) {
+        let message = "must have at least 1 entry: fill it, or leave the field out".to_owned();
+        found.push(Misfit { place: start_of(node), field: field.clone(), message });
     }
 }
 
