@@ -72,7 +72,13 @@ fn in_words(error: &Error) -> String {
     if matches!(error, Error::AliasReplayLimitExceeded { .. }) {
         return format!("the aliases of a document may add at most {} values to it", limits::ALIASED_NODES);
     }
-    UserMessageFormatter.format_message(error).into_owned()
+    let words = UserMessageFormatter.format_message(error).into_owned();
+    // The scanner's own limit, far above ours, has no variant.
+    if matches!(error, Error::Budget { breach: BudgetBreach::Depth { .. }, .. }) || words == "recursion limit exceeded"
+    {
+        return format!("this document nests deeper than {}", limits::DEPTH);
+    }
+    words
 }
 
 /// Errors of the scanner know line and column only.

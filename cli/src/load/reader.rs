@@ -7,7 +7,11 @@ use super::node::Node;
 use super::object::{decode, subject};
 use super::place::Place;
 use super::problem::{Problem, Subject, reason};
+use super::shape::Misfit;
 use super::{Loaded, LoadedObject, SourceFile, limits, locate, parse, schema, shape, split, strict};
+
+/// The member of a Secret that holds values as they are.
+const PLAIN: &str = "stringData";
 
 /// Reads the documents of one file.
 pub struct Reader<'a> {
@@ -40,6 +44,7 @@ impl<'a> Reader<'a> {
                 self.problem(None, place, reason::MALFORMED, (Field::default(), message));
             }
             Ok(mut node) => {
+                self.confidential |= holds_secrets(&node);
                 let is_ours = kind::identify(&node).is_ours();
                 let unclear = is_ours.then(|| strict::unclear(&node, text, self.confidential));
                 for found in unclear.into_iter().flatten() {
@@ -72,16 +77,10 @@ impl<'a> Reader<'a> {
     }
 
     fn known(&mut self, kind: Kind, node: Node) {
-        self.confidential |= kind == Kind::Secret;
         let subject = subject(kind, &node);
         let misfits = shape::misfits(&node, schema::schema(kind));
         if !misfits.is_empty() {
-            for found in misfits.into_iter().take(limits::PROBLEMS_OF_A_DOCUMENT) {
-                let what = (found.field, found.message);
-                let object = Some(subject.clone()).filter(|subject| !subject.key.name.is_empty());
-                self.problem(object, Some(found.place), reason::INVALID_FIELD, what);
-            }
-            return;
+            return self.misfits(&subject, misfits);
         }
         match decode(kind, &node) {
             Ok(decoded) => self.keep(LoadedObject { subject, decoded, file: self.file, node }),
@@ -89,6 +88,19 @@ impl<'a> Reader<'a> {
                 let place = locate::locate(&node, &error.field);
                 self.problem(Some(subject), Some(place), reason::INVALID_FIELD, (error.field, error.message));
             }
+        }
+    }
+
+    fn misfits(&mut self, subject: &Subject, misfits: Vec<Misfit>) {
+        let object = Some(subject.clone()).filter(|subject| !subject.key.name.is_empty());
+        let mut rest = misfits.into_iter();
+        for found in rest.by_ref().take(limits::PROBLEMS_OF_A_DOCUMENT) {
+            let what = (found.field, found.message);
+            self.problem(object.clone(), Some(found.place), reason::INVALID_FIELD, what);
+        }
+        if let Some(first) = rest.next() {
+            let message = format!("{} more problems of this document are not shown", rest.count() + 1);
+            self.problem(object, Some(first.place), reason::INVALID_FIELD, (Field::default(), message));
         }
     }
 
@@ -126,14 +138,32 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Told from the text, for it must hold before the text is known to be YAML.
+/// Told from the text, for it must hold before the text is known to be YAML: wherever `kind` and the word may stand.
 fn may_hold_secrets(text: &str) -> bool {
-    let before = text.match_indices(Kind::Secret.as_str()).filter_map(|(at, _)| text.get(..at));
-    before.map(|before| before.trim_end_matches([' ', '\t', '"', '\'', ':'])).any(|before| before.ends_with("kind"))
+    text.contains(PLAIN) || text.split("kind").skip(1).any(names_secret)
 }
 
-/// The parser names values between backticks.
+/// Whether the first word is the kind's name, whatever YAML puts in front of it: quotes, a line's end, a tag, an anchor.
+fn names_secret(text: &str) -> bool {
+    let is_between = |found: char| found.is_whitespace() || "\"':,{}[]".contains(found);
+    let mut words = text.split(is_between).filter(|word| !word.is_empty() && !word.starts_with(['!', '&']));
+    words.next().is_some_and(is_secret)
+}
+
+/// A Secret, one that is written wrong, or a list with one in it.
+fn holds_secrets(node: &Node) -> bool {
+    let kind = node.get("kind").and_then(Node::text);
+    let items = node.get("items").map(Node::items).unwrap_or_default();
+    kind.is_some_and(is_secret) || node.get(PLAIN).is_some() || items.iter().any(holds_secrets)
+}
+
+fn is_secret(kind: &str) -> bool {
+    kind.eq_ignore_ascii_case(Kind::Secret.as_str())
+}
+
+/// The parser names values between backticks, and a value may hold one.
 fn without_values(message: &str) -> String {
-    let parts = message.split('`').enumerate();
-    parts.map(|(position, part)| if position % 2 == 0 { part } else { "`…`" }).collect()
+    let (Some(first), Some(last)) = (message.find('`'), message.rfind('`')) else { return message.to_owned() };
+    let outside = |part: Option<&str>| part.unwrap_or_default().to_owned();
+    format!("{}`…{}", outside(message.get(..first)), outside(message.get(last..)))
 }

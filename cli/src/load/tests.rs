@@ -32,7 +32,9 @@ fn a_document_may_nest_64_deep_and_no_deeper() {
     let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
     assert!(parse::parse(&nested(64)).is_ok());
     let error = parse::parse(&nested(65)).unwrap_err();
-    assert!(error.message.contains("depth"), "{}", error.message);
+    assert_eq!(error.message, "this document nests deeper than 64");
+    let error = parse::parse(&nested(5_000)).unwrap_err();
+    assert_eq!(error.message, "this document nests deeper than 64");
 }
 
 #[test]
@@ -103,6 +105,14 @@ fn no_problem_of_a_secret_repeats_a_value() {
         "kind: Secret\napiVersion: v1\nmetadata: {name: s}\nstringData: {pin: 1e0755}\n",
         "kind: Secret\napiVersion: v1\nmetadata: {name: s}\nstringData: {pin: !0755 x}\n",
         "{\"kind\": \"Secret\", \"apiVersion\": \"v1\", \"metadata\": {\"name\": \"s\"}, \"data\": {\"pin\": \"0755!\"}}",
+        "apiVersion: v1\nkind:\n  Secret\nmetadata: {name: s}\nstringData: {pin: 0755}\n",
+        "apiVersion: v1\nkind:\n  Secret\nmetadata: {name: s}\ndata: {pin: 0755\n",
+        "apiVersion: v1\nkind: &kind Secret\nmetadata: {name: s}\ndata: {pin: [0755}\n",
+        "apiVersion: v1\nkind: !!str Secret\nmetadata: {name: s}\ndata: {pin: 0755}\n",
+        "apiVersion: v1\nkind: secret\nmetadata: {name: s}\ndata: {pin: \"0755}\n",
+        "apiVersion: v1\nmetadata: {name: s}\nstringData: {pin: 0755}\n",
+        "kind: Secret\napiVersion: v1\nmetadata: {name: s}\nstringData: {pin: !a`0755`b x}\n",
+        "apiVersion: v1\nkind: List\nitems: [{kind: Secret, apiVersion: v1, metadata: {name: s}, data: {pin: 0755}}]\n",
     ] {
         let loaded = loaded(text);
         assert!(!loaded.problems.is_empty(), "{text}");
@@ -124,6 +134,7 @@ fn a_field_in_another_words_case_is_not_the_field() {
 fn files_without_a_gateway_have_an_implicit_one_that_admits_every_namespace() {
     let world = world(&loaded(""), &Surroundings::default(), Accepted::default());
     let gateway = &world.gateways[&world.platform.default_gateway];
+    assert_eq!(world.platform.default_gateway, ObjectKey::new("boathook", "default"));
     assert_eq!(gateway.spec.allowed_namespaces.from, boathook_crds::namespaces::NamespacesFrom::All);
 }
 
@@ -160,4 +171,14 @@ fn a_file_that_cannot_be_read_is_a_problem_without_a_place() {
     let loaded = load(vec![SourceFile { name: "a.yaml".to_owned(), text: Err("not UTF-8 text".to_owned()) }]);
     assert_eq!(loaded.problems[0].message, "not UTF-8 text");
     assert_eq!(loaded.problems[0].place, None);
+}
+
+#[test]
+fn problems_that_are_not_shown_are_counted() {
+    let fields: Vec<_> = (0..103).map(|number| format!("  f{number}: x")).collect();
+    let head = "apiVersion: boathook.dev/v1alpha1\nkind: WebhookWorkflow\nmetadata: {name: a}\nspec:\n  steps: []\n";
+    let text = format!("{head}{}\n", fields.join("\n"));
+    let messages: Vec<_> = loaded(&text).problems.into_iter().map(|problem| problem.message).collect();
+    assert_eq!(messages.len(), 101);
+    assert_eq!(messages[100], "3 more problems of this document are not shown");
 }
