@@ -33,6 +33,18 @@ pub struct Reading {
     pub faults: Vec<String>,
 }
 
+impl Reading {
+    /// Workflows that are not served as they are written, a line each.
+    pub fn left_behind(&self) -> Vec<String> {
+        let refused = self.world.compiled.workflows.iter().filter(|(_, outcome)| !outcome.accepted());
+        let said = refused.map(|(key, outcome)| match outcome.serving {
+            Some(_) => format!("{key} is served as before this edit"),
+            None => format!("{key} is not served"),
+        });
+        said.collect()
+    }
+}
+
 impl Site {
     /// Nothing is read yet.
     pub fn new(sources: Sources, surroundings: Surroundings) -> Self {

@@ -13,7 +13,7 @@ use crate::console::Console;
 use crate::failure::{Exit, Failure, chain};
 use crate::load::world::Surroundings;
 use crate::logging::{self, LogFormat};
-use crate::report;
+use crate::report::{self, counted};
 use crate::route_list::{self, Target};
 use crate::signals::Signals;
 use crate::site::{Reading, Site};
@@ -105,11 +105,11 @@ impl Session<'_> {
         .await?;
         if let Some(reading) = reading {
             let is_trusted = self.serve(&reading);
-            let routes = self.gateway.routes().len();
+            let routes = counted(self.gateway.routes().len(), "route");
             self.console.say(&if is_trusted {
-                format!("reloaded: {routes} routes")
+                format!("reloaded: {routes}")
             } else {
-                format!("not reloaded: {routes} routes are served as before the last edit")
+                format!("not reloaded: {routes} served as before the last edit")
             });
         }
         Ok(site)
@@ -123,12 +123,15 @@ impl Session<'_> {
         }
         if !world.problems.is_empty() {
             let colours = self.console.colours().err;
-            self.console.say(&report::text(&world.loaded.files, &world.problems, colours));
+            self.console.say(&format!("{}\n", report::text(&world.loaded.files, &world.problems, colours)));
         }
         for fault in &reading.faults {
             self.console.say(&format!("error: {fault}"));
         }
         let Some(routes) = &reading.routes else { return false };
+        for left in reading.left_behind() {
+            self.console.say(&format!("note: {left}"));
+        }
         for rejected in self.gateway.swap(routes.clone()) {
             let (loser, winner) = (&rejected.workflow, &rejected.winner);
             self.console.say(&format!(

@@ -11,7 +11,7 @@ use crate::console::Console;
 use crate::failure::{Exit, Failure};
 use crate::load::problem::Problem;
 use crate::load::world::Surroundings;
-use crate::report;
+use crate::report::{self, counted};
 use crate::sources::Sources;
 
 /// Arguments of `validate`.
@@ -37,6 +37,10 @@ enum Format {
 /// Prints everything that is wrong with the files.
 pub fn execute(args: &Args, console: &mut Console) -> Result<Exit, Failure> {
     let files = Sources::open(&args.paths)?.look().read();
+    if files.is_empty() {
+        return Err(Failure::usage("find something to validate: no *.yaml, *.yml or *.json is in these folders")
+            .next("name a file or a folder that holds WebhookWorkflows, such as examples/quickstart"));
+    }
     let world = assemble(files, &Surroundings::default(), Accepted::default());
     match args.output {
         Format::Text => {
@@ -56,11 +60,6 @@ fn text(world: &Assembled, colours: bool) -> String {
     }
     let problems = report::text(&world.loaded.files, &world.problems, colours);
     format!("{problems}\n\nnot valid: {} in {files}", counted(world.problems.len(), "problem"))
-}
-
-/// `1 file`, `2 files`
-fn counted(number: usize, thing: &str) -> String {
-    format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
 }
 
 fn machine_readable(world: &Assembled) -> Value {

@@ -149,3 +149,11 @@ fn version_and_help_are_data() {
     assert_eq!(help.status.code(), Some(0));
     assert!(out(&help).contains("validate"), "{}", out(&help));
 }
+
+#[test]
+fn a_folder_without_files_is_not_called_valid() {
+    let folder = tempfile::tempdir().unwrap();
+    let ended = boathook(&["validate", folder.path().to_str().unwrap()]);
+    assert_eq!(ended.status.code(), Some(2), "{}", out(&ended));
+    assert!(err(&ended).contains("no *.yaml, *.yml or *.json"), "{}", err(&ended));
+}

@@ -74,7 +74,7 @@ async fn a_broken_edit_serves_on_and_tells_every_problem() {
     run.told("unknown field `pubic`: did you mean `public`?");
     run.told("hello.yaml:5:");
     run.told("unknown field `stepps`: did you mean `steps`?");
-    run.told("not reloaded: 2 routes are served as before the last edit");
+    run.told("not reloaded: 2 routes served as before the last edit");
     until(&run.url(HELLO), 200, "{\"version\":1}").await;
     rename_over(&hello, &answering("hello", 3));
     run.told("reloaded: 2 routes");
@@ -90,6 +90,8 @@ async fn a_refused_workflow_keeps_its_last_form_while_others_move() {
     let run = Run::start(folder.path());
     rename_over(&hello, &answering("hello", 2).replace("mode: Sync", "mode: Async"));
     run.told("not built yet (spec.response.mode: Async)");
+    run.told("note: default/hello is served as before this edit");
+    run.told("reloaded: 2 routes");
     rename_over(&other, &answering("other", 2));
     until(&run.url("/api/webhooks/default/other"), 200, "{\"version\":2}").await;
     until(&run.url(HELLO), 200, "{\"version\":1}").await;
