@@ -3,7 +3,7 @@
 //! A folder is read with what is below it: `*.yaml`, `*.yml`, `*.json`, but nothing whose name starts with a dot
 //! (editors' swap files, `.git`, the `..data` of a mounted ConfigMap, whose files are links beside it).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs::Metadata;
 use std::io::{ErrorKind, Read as _};
 use std::os::unix::fs::MetadataExt as _;
@@ -90,14 +90,18 @@ fn text(path: &Path, stamp: Stamp) -> Result<String, String> {
 #[derive(Default)]
 struct Walk {
     snapshot: Snapshot,
-    /// Folders that were entered, so that a link to one above ends.
-    entered: Vec<(u64, u64)>,
+    /// Files and folders that were seen, under whatever name: a link to a folder above ends, and a file that is named
+    /// twice is read once.
+    seen: HashSet<(u64, u64)>,
 }
 
 impl Walk {
     fn take(&mut self, path: PathBuf, found: &Metadata, depth: usize) {
+        if depth > limits::FOLDER_DEPTH || !self.seen.insert((found.dev(), found.ino())) {
+            return;
+        }
         if found.is_dir() {
-            self.folder(&path, found, depth);
+            self.folder(&path, depth);
         } else if self.snapshot.files.len() >= limits::FILES {
             self.snapshot.faults.insert(path, format!("more than {} files are named", limits::FILES));
         } else {
@@ -105,17 +109,15 @@ impl Walk {
         }
     }
 
-    fn folder(&mut self, path: &Path, found: &Metadata, depth: usize) {
-        let identity = (found.dev(), found.ino());
-        if depth > limits::FOLDER_DEPTH || self.entered.contains(&identity) {
-            return;
-        }
-        self.entered.push(identity);
+    fn folder(&mut self, path: &Path, depth: usize) {
         let entries = match std::fs::read_dir(path) {
             Ok(entries) => entries,
             Err(error) => return self.fault(path.to_owned(), &error),
         };
-        for entry in entries.flatten().map(|entry| entry.path()).filter(|path| !is_hidden(path)) {
+        let mut entries: Vec<_> = entries.flatten().map(|entry| entry.path()).filter(|path| !is_hidden(path)).collect();
+        // The system's order is none: the same names must be taken at each look.
+        entries.sort();
+        for entry in entries {
             // Follows links. One that leads nowhere, or a file that was removed since, is as good as not there.
             let Ok(found) = std::fs::metadata(&entry) else { continue };
             if found.is_dir() || (found.is_file() && is_manifest(&entry)) {

@@ -54,6 +54,17 @@ fn a_link_to_a_folder_above_ends() {
 }
 
 #[test]
+fn a_file_that_is_named_twice_is_read_once() {
+    let folder = Folder::new();
+    folder.write("a.yaml", b"x");
+    symlink("a.yaml", folder.path("z.yaml")).unwrap();
+    let named = [folder.path("a.yaml"), folder.0.path().to_owned()];
+    let files = Sources::open(&named).unwrap().look().read();
+    assert_eq!(files.len(), 1, "{files:?}");
+    assert!(files[0].name.ends_with("/a.yaml"), "{files:?}");
+}
+
+#[test]
 fn what_cannot_be_text_stands_there_with_the_reason() {
     let folder = Folder::new();
     folder.write("binary.yaml", &[0xff, 0xfe, 0x00]);
