@@ -1,14 +1,16 @@
 //! A delivery as a workflow's sender would make it: method, path, body and signature. Pure: the body, the time and the
 //! id are arguments.
 
+mod parts;
+
 use std::net::{IpAddr, Ipv4Addr};
 
 use boathook_operator_core::compile::CompiledRoute;
-use boathook_plan::plan::{KeyUse, Match, Plan, Scheme, SchemeKind, Verification};
+use boathook_plan::plan::{KeyUse, Match, Plan, Scheme, SchemeKind, TimestampPlace, TimestampUnit, Verification};
 use boathook_plan::request::RawRequest;
 use boathook_plan::secret::KeyValue;
 use boathook_plan::verify::preset::{self, Place};
-use boathook_plan::verify::sign::{Stamp, sign};
+use boathook_plan::verify::sign::{SignError, Stamp, sign};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 
@@ -37,9 +39,7 @@ pub fn signed(route: &CompiledRoute, delivery: Delivery, stamp: Stamp<'_>) -> Re
     let Some(verification) = &route.plan.webhook.verification else { return Ok(request) };
     for (scheme, values) in schemes(verification).zip(&route.keys.schemes) {
         request = with_facts(scheme, request, event.as_deref(), stamp.id)?;
-        let (spec, value) = usable_key(scheme, values, stamp)?;
-        request = sign(&scheme.kind, spec, value, request, stamp)
-            .map_err(|error| Failure::no(format!("sign for {}: {error}", name(&scheme.kind))))?;
+        request = signed_by(scheme, values, &request, stamp)?;
     }
     Ok(request)
 }
@@ -80,7 +80,11 @@ fn schemes(verification: &Verification) -> impl Iterator<Item = &Scheme> {
 
 /// The header fields that a sender adds beside its signature: the event and the delivery's id.
 fn with_facts(scheme: &Scheme, mut request: RawRequest, event: Option<&str>, id: &str) -> Result<RawRequest, Failure> {
-    let SchemeKind::Preset(name) = &scheme.kind else { return Ok(request) };
+    let name = match &scheme.kind {
+        SchemeKind::Preset(name) => name,
+        SchemeKind::Hmac(form) => return Ok(parts::with_parts(form, request)),
+        SchemeKind::Basic | SchemeKind::Bearer | SchemeKind::ApiKey(_) => return Ok(request),
+    };
     let Some(preset) = preset::find(name) else { return Ok(request) };
     if let Some(event) = event {
         match preset.event.first() {
@@ -110,19 +114,61 @@ fn insert(request: &mut RawRequest, field: &'static str, value: &str) -> Result<
     Ok(())
 }
 
-fn usable_key<'a>(
-    scheme: &'a Scheme,
-    values: &'a [Option<KeyValue>],
+/// Signs with the first key that is in force and that one can sign with.
+fn signed_by(
+    scheme: &Scheme,
+    values: &[Option<KeyValue>],
+    request: &RawRequest,
     stamp: Stamp<'_>,
-) -> Result<(&'a boathook_plan::plan::KeySpec, &'a KeyValue), Failure> {
+) -> Result<RawRequest, Failure> {
     let now = stamp.now.as_millisecond();
     let pairs = scheme.keys.iter().zip(values).filter_map(|(spec, value)| Some((spec, value.as_ref()?)));
-    let mut usable = pairs
+    let usable = pairs
         .filter(|(spec, _)| spec.use_ == KeyUse::Sign && spec.not_after_ms.is_none_or(|not_after| now <= not_after));
-    usable.next().ok_or_else(|| {
-        Failure::no(format!("sign for {}: none of its keys is there and in force", name(&scheme.kind)))
-            .next("boathook validate says which Secret is missing")
-    })
+    let mut fault = None;
+    for (spec, value) in usable {
+        match sign(&scheme.kind, spec, value, request.clone(), stamp) {
+            Ok(signed) => return Ok(signed),
+            Err(error) => fault = fault.or(Some(error)),
+        }
+    }
+    Err(unsignable(scheme, fault.as_ref(), stamp))
+}
+
+fn unsignable(scheme: &Scheme, fault: Option<&SignError>, stamp: Stamp<'_>) -> Failure {
+    let name = name(&scheme.kind);
+    let Some(fault) = fault else {
+        return Failure::no(format!("sign for {name}: none of its keys is there and in force"))
+            .next("boathook validate says which Secret is missing");
+    };
+    let failure = Failure::no(format!("sign for {name}: {fault}"));
+    match fault {
+        SignError::HashedPassword => {
+            failure.next("curl -u NAME:PASSWORD URL, with the URL that `boathook routes` shows")
+        }
+        SignError::Content => match signing_time(scheme) {
+            Some((pointer, unit)) => {
+                let (seconds, millis) = (stamp.now.as_second(), stamp.now.as_millisecond());
+                let time = match unit {
+                    TimestampUnit::Seconds => seconds,
+                    TimestampUnit::Milliseconds => millis,
+                };
+                failure.next(format!("--data with the time of signing at {pointer}, such as {time}"))
+            }
+            None => failure,
+        },
+        SignError::Scheme(_) | SignError::Key(_) | SignError::NotAHeader => failure,
+    }
+}
+
+/// Where the body itself says when it was signed.
+fn signing_time(scheme: &Scheme) -> Option<(&str, TimestampUnit)> {
+    let SchemeKind::Hmac(form) = &scheme.kind else { return None };
+    let timestamp = form.timestamp.as_ref()?;
+    match &timestamp.place {
+        TimestampPlace::BodyPointer(pointer) => Some((pointer, timestamp.unit)),
+        TimestampPlace::Header(_) | TimestampPlace::SignatureKey(_) => None,
+    }
 }
 
 fn name(kind: &SchemeKind) -> &str {

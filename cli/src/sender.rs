@@ -7,6 +7,7 @@ use std::str::FromStr as _;
 use std::sync::Arc;
 
 use boathook_operator_core::compile::{Accepted, CompiledRoute};
+use boathook_operator_core::object::ObjectKey;
 use boathook_plan::request::RawRequest;
 use boathook_plan::verify::sign::Stamp;
 use bytes::Bytes;
@@ -78,7 +79,7 @@ impl Wanted {
     /// The signed request.
     pub fn request(&self) -> Result<Request, Failure> {
         let files = Sources::open(&self.paths)?.look().read();
-        let world = assemble(files, &Surroundings::default(), Accepted::default());
+        let world = assemble(files, &self.surroundings(), Accepted::default());
         let route = choose(&world, self.workflow.as_deref())?;
         let generated = Uuid::new_v4().to_string();
         let stamp = Stamp { now: Timestamp::now(), id: self.id.as_deref().unwrap_or(&generated) };
@@ -87,6 +88,11 @@ impl Wanted {
         url.set_path(&raw.path);
         url.set_query(raw.query.as_deref());
         Ok(Request { raw, url, host: route.plan.webhook.host.clone() })
+    }
+
+    /// A gateway without a `baseURL` is the one that is sent to: some senders sign the URL.
+    fn surroundings(&self) -> Surroundings {
+        Surroundings { base_url: self.url.origin().ascii_serialization(), ..Surroundings::default() }
     }
 
     fn delivery(&self) -> Result<Delivery, Failure> {
@@ -102,27 +108,43 @@ impl Wanted {
 }
 
 fn choose(world: &Assembled, wanted: Option<&str>) -> Result<Arc<CompiledRoute>, Failure> {
-    let name = |route: &CompiledRoute| format!("{}/{}", route.plan.workflow.namespace, route.plan.workflow.name);
-    let is_wanted = |route: &CompiledRoute| match wanted {
-        None => true,
-        Some(wanted) if wanted.contains('/') => name(route) == wanted,
-        Some(wanted) => route.plan.workflow.name == wanted,
-    };
-    let found: Vec<_> = world.compiled.routes.iter().filter(|route| is_wanted(route)).collect();
+    let found: Vec<_> = world.compiled.routes.iter().filter(|route| is_wanted(&route.workflow(), wanted)).collect();
     match found.as_slice() {
         [only] => Ok(Arc::clone(only)),
-        [] if world.problems.is_empty() => {
-            let all: Vec<_> = world.compiled.routes.iter().map(|route| name(route)).collect();
-            Err(Failure::usage(format!("find the workflow {}: it is not in these files", wanted.unwrap_or_default()))
-                .next(format!("--workflow with one of {}", all.join(", "))))
-        }
-        [] => Err(Failure::no(report::text(&world.loaded.files, &world.problems, false))),
-        several => {
-            let names: Vec<_> = several.iter().map(|route| name(route)).collect();
+        [] => Err(missing(world, wanted)),
+        [..] => {
+            let choice = names(found.iter().map(|route| route.workflow()));
             Err(Failure::usage("choose a workflow: the files hold more than one")
-                .next(format!("--workflow with one of {}", names.join(", "))))
+                .next(format!("--workflow with one of {choice}")))
         }
     }
+}
+
+fn is_wanted(workflow: &ObjectKey, wanted: Option<&str>) -> bool {
+    match wanted {
+        None => true,
+        Some(wanted) if wanted.contains('/') => workflow.to_string() == wanted,
+        Some(wanted) => workflow.name == wanted,
+    }
+}
+
+/// Why there is no route: the workflow is refused, the files cannot be read, or it is not in them.
+fn missing(world: &Assembled, wanted: Option<&str>) -> Failure {
+    let is_refused = world.compiled.workflows.keys().any(|workflow| is_wanted(workflow, wanted));
+    if is_refused || !world.is_whole {
+        return Failure::no(report::text(&world.loaded.files, &world.problems, false));
+    }
+    let found = names(world.compiled.workflows.keys().cloned());
+    if found.is_empty() {
+        return Failure::usage("find a workflow: the files hold none")
+            .next("name a file or a folder that holds WebhookWorkflows, such as examples/quickstart");
+    }
+    Failure::usage(format!("find the workflow {}: it is not in these files", wanted.unwrap_or_default()))
+        .next(format!("--workflow with one of {found}"))
+}
+
+fn names(workflows: impl Iterator<Item = ObjectKey>) -> String {
+    workflows.map(|workflow| workflow.to_string()).collect::<Vec<_>>().join(", ")
 }
 
 fn headers(fields: &[String]) -> Result<HeaderMap, Failure> {

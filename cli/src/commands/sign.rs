@@ -1,7 +1,7 @@
 //! `boathook sign`: makes a correctly signed delivery and prints it, as header fields or as a curl command.
 
 use clap::ValueEnum;
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
 
 use crate::console::Console;
 use crate::failure::{Exit, Failure};
@@ -31,7 +31,7 @@ enum Format {
 pub fn execute(args: &Args, console: &mut Console) -> Result<Exit, Failure> {
     let made = args.wanted.request()?;
     let text = match args.output {
-        Format::Headers => lines(&made.raw.headers),
+        Format::Headers => lines(&made.raw.headers)?,
         Format::Curl => curl(&made, args.wanted.data())?,
     };
     console.print(&text)?;
@@ -41,7 +41,7 @@ pub fn execute(args: &Args, console: &mut Console) -> Result<Exit, Failure> {
 fn curl(made: &Request, data: Option<&str>) -> Result<String, Failure> {
     let mut words = vec!["curl".to_owned(), "-sS".to_owned(), "-X".to_owned(), made.raw.method.to_string()];
     let host = made.host.iter().map(|host| ("host", host.as_str()));
-    for (name, value) in fields(&made.raw.headers).chain(host) {
+    for (name, value) in fields(&made.raw.headers)?.into_iter().chain(host) {
         words.extend(["-H".to_owned(), quote(&format!("{name}: {value}"))]);
     }
     if let Some(data) = data {
@@ -55,11 +55,19 @@ fn curl(made: &Request, data: Option<&str>) -> Result<String, Failure> {
     Ok(words.join(" "))
 }
 
-/// Header fields as they stand in a request.
-pub fn lines(headers: &HeaderMap) -> String {
-    fields(headers).map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>().join("\n")
+fn lines(headers: &HeaderMap) -> Result<String, Failure> {
+    let fields = fields(headers)?.into_iter().map(|(name, value)| format!("{name}: {value}"));
+    Ok(fields.collect::<Vec<_>>().join("\n"))
 }
 
-fn fields(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
-    headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
+/// Header fields as they stand in a request. Those of a token may be more than ASCII.
+fn fields(headers: &HeaderMap) -> Result<Vec<(&str, &str)>, Failure> {
+    let no_text = |name: &HeaderName| {
+        Failure::no(format!("print {name}: its value is not text")).next("boathook send, which sends any bytes")
+    };
+    let fields = headers.iter().map(|(name, value)| {
+        let value = str::from_utf8(value.as_bytes()).map_err(|_| no_text(name))?;
+        Ok((name.as_str(), value))
+    });
+    fields.collect()
 }

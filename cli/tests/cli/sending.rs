@@ -19,7 +19,7 @@ fn routes(run: &Run) -> Vec<Value> {
 fn the_command_of_every_route_works_as_printed() {
     let run = Run::start(Path::new(SCHEMES));
     let routes = routes(&run);
-    assert_eq!(routes.len(), 15, "{routes:#?}");
+    assert_eq!(routes.len(), 20, "{routes:#?}");
     for route in routes {
         let ran = shell(route["command"].as_str().unwrap());
         assert!(ran.status.success(), "{}\n{}{}", route["command"], out(&ran), err(&ran));
@@ -106,7 +106,9 @@ fn a_printed_curl_command_is_admitted() {
     let body = tempfile::NamedTempFile::new().unwrap();
     fs::write(body.path(), "{\"it's\": \"é\"}").unwrap();
     let file = format!("@{}", body.path().display());
-    for workflow in ["github", "stripe", "slack", "basic", "api-key-query", "hmac"] {
+    for workflow in
+        ["github", "stripe", "slack", "basic", "api-key-query", "hmac", "hmac-url", "hmac-parts", "bearer-unicode"]
+    {
         let words = ["sign", SCHEMES, "--workflow", workflow, "--data", &file, "--url", &url, "-o", "curl"];
         let signed = boathook(&words);
         assert!(signed.status.success(), "{workflow}: {}", err(&signed));
@@ -158,4 +160,61 @@ fn what_cannot_be_sent_says_what_to_try() {
         assert_eq!(ended.status.code(), Some(2), "{words:?}: {}", err(&ended));
         assert!(err(&ended).contains(told), "{words:?}: {}", err(&ended));
     }
+}
+
+/// A folder with one workflow whose only scheme this is, and a Secret `keys` with a `key`.
+fn only(scheme: &str, key: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let text = format!(
+        "apiVersion: v1
+kind: Secret
+metadata: {{name: keys, labels: {{boathook.dev/allow: verification}}}}
+stringData: {{key: '{key}'}}
+---
+apiVersion: boathook.dev/v1alpha1
+kind: WebhookWorkflow
+metadata: {{name: only}}
+spec:
+  webhook: {{verification: {{schemes: [{{{scheme}, keys: [{{secretKeyRef: {{name: keys, key: key}}}}]}}]}}}}
+  steps: []
+  response: {{mode: Sync}}
+"
+    );
+    fs::write(folder.path().join("only.yaml"), text).unwrap();
+    folder
+}
+
+#[test]
+fn what_cannot_be_signed_says_what_to_try() {
+    let timed =
+        "hmac: {header: X-S, content: '{timestamp}.{body}', timestamp: {bodyPointer: /meta/ts, unit: Milliseconds}}";
+    let hashed = "bob:$2y$05$aaaaaaaaaaaaaaaaaaaaaOPMvwIKVTuFVGPx1GC8pvqbu6UPVYRcu";
+    for (scheme, key, told) in [
+        (timed, "secret", "try: --data with the time of signing at /meta/ts, such as 1"),
+        ("basic: {}", hashed, "try: curl -u NAME:PASSWORD URL"),
+    ] {
+        let folder = only(scheme, key);
+        let ended = boathook(&["sign", folder.path().to_str().unwrap(), "--data", "{}"]);
+        assert_eq!(ended.status.code(), Some(1), "{scheme}: {}", err(&ended));
+        assert!(err(&ended).contains(told), "{scheme}: {}", err(&ended));
+    }
+}
+
+#[test]
+fn files_without_the_workflow_say_which_there_are() {
+    let empty = tempfile::tempdir().unwrap();
+    let ended = boathook(&["send", empty.path().to_str().unwrap(), "--data", "{}"]);
+    assert_eq!(ended.status.code(), Some(2));
+    assert!(err(&ended).contains("error: find a workflow: the files hold none\ntry: name a file"), "{}", err(&ended));
+
+    // Another workflow is refused, and that is not why this one is not found.
+    let folder = only("bearer: {}", "secret");
+    fs::write(folder.path().join("async.yaml"), crate::files::answering("later", 1).replace("Sync", "Async")).unwrap();
+    let of = |name: &str| boathook(&["send", folder.path().to_str().unwrap(), "--workflow", name]);
+    let missing = of("nobody");
+    assert_eq!(missing.status.code(), Some(2));
+    assert!(err(&missing).contains("try: --workflow with one of default/later, default/only"), "{}", err(&missing));
+    let refused = of("later");
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(err(&refused).contains("not built yet (spec.response.mode: Async)"), "{}", err(&refused));
 }
