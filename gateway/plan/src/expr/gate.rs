@@ -62,7 +62,8 @@ impl Gate {
         if self.brackets > EXPRESSION_BRACKETS {
             return Err(format!("brackets deeper than {EXPRESSION_BRACKETS}"));
         }
-        self.after_dot = kind == TokenKind::Dot;
+        // `.?` selects a member too.
+        self.after_dot = kind == TokenKind::Dot || (self.after_dot && word == "?");
         Ok(())
     }
 
@@ -112,6 +113,8 @@ mod tests {
         assert_eq!(admit("_a + $a").unwrap_err().column, 6);
         assert_eq!(admit("$a + _a").unwrap_err().column, 6);
         assert!(admit("$a.b._a + $b").is_ok());
+        assert!(admit("$a.?_a + $b").is_ok());
+        assert_eq!(admit("$a.?$b").unwrap_err().column, 5);
         let error = admit("é.$a").unwrap_err();
         assert_eq!(error, ExprError::new("`$a` is the name of a variable and cannot be a member; write ['$a']", 3));
     }
