@@ -1,32 +1,56 @@
-//! Regular expressions (RE2's syntax): linear in the text by construction, bounded in size here.
+//! Regular expressions (RE2's syntax): bounded in size here, and in time by the search that pays for what it does.
+
+mod search;
 
 use std::any::Any;
+use std::sync::Arc;
 
 use cel::common::types::Type;
 use cel::common::value::{StaticVal, Val};
-use regex::{Regex, RegexBuilder};
+use regex_automata::hybrid::{dfa, regex};
+use regex_automata::nfa::thompson;
+use regex_automata::{PatternID, meta};
 
 use crate::limits::PATTERN_SIZE;
+
+pub(super) use search::Search;
 
 const NO_PATTERN: &str = "not a regular expression in RE2's syntax";
 
 /// The type of a compiled pattern. No expression can name it.
 pub(super) static PATTERN: Type = Type::new_unspecified_type("@pattern");
 
-/// A compiled pattern, as the value that stands for a constant one.
+/// A compiled pattern, as the value that stands for a constant one. Clones share it.
 #[derive(Clone, Debug)]
-pub(super) struct Pattern(pub(super) Regex);
+pub(super) struct Pattern(Arc<Compiled>);
+
+/// What finds matches, and what finds the groups inside of one that was found.
+#[derive(Debug)]
+struct Compiled {
+    spans: regex::Regex,
+    groups: meta::Regex,
+}
 
 impl Pattern {
     /// Compiles a pattern; the message does not repeat it.
     pub(super) fn new(text: &str) -> Result<Self, String> {
-        let pattern =
-            RegexBuilder::new(&ascii_classes(text)).size_limit(PATTERN_SIZE).dfa_size_limit(PATTERN_SIZE).build();
-        pattern.map(Self).map_err(|error| {
-            let large = matches!(error, regex::Error::CompiledTooBig(_));
-            let message = if large { "a regular expression that is too large when compiled" } else { NO_PATTERN };
-            message.to_owned()
-        })
+        let text = ascii_classes(text);
+        let config = meta::Config::new().nfa_size_limit(Some(PATTERN_SIZE)).hybrid_cache_capacity(PATTERN_SIZE);
+        let groups = meta::Builder::new().configure(config).build(&text).map_err(|error| {
+            let large = error.size_limit().is_some();
+            if large { "a regular expression that is too large when compiled" } else { NO_PATTERN }
+        })?;
+        let spans = regex::Regex::builder()
+            .thompson(thompson::Config::new().nfa_size_limit(Some(PATTERN_SIZE)))
+            .dfa(dfa::Config::new().cache_capacity(PATTERN_SIZE).skip_cache_capacity_check(true))
+            .build(&text)
+            .map_err(|_| NO_PATTERN)?;
+        Ok(Self(Arc::new(Compiled { spans, groups })))
+    }
+
+    /// How many groups it has.
+    pub(super) fn groups(&self) -> usize {
+        self.0.groups.group_info().group_len(PatternID::ZERO).saturating_sub(1)
     }
 }
 
@@ -77,10 +101,11 @@ impl StaticVal for Pattern {}
 
 #[cfg(test)]
 mod tests {
+    use super::super::meter::Meter;
     use super::*;
 
     fn matches(pattern: &str, text: &str) -> bool {
-        Pattern::new(pattern).unwrap().0.is_match(text)
+        Pattern::new(pattern).unwrap().search(text, &Meter::new()).next().unwrap().is_some()
     }
 
     #[test]

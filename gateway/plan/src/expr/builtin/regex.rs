@@ -1,22 +1,19 @@
 //! `matches`, and cel-go's regex extension: `regex.extract`, `regex.extractAll`, `regex.replace`.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use cel::common::types::{CelBool, CelInt, CelList, CelOptional, CelString, DYN_TYPE, INT_TYPE, STRING_TYPE};
 use cel::common::value::{CowVal, Val};
 use cel::{DeclarationError, Env, ExecutionError};
-use regex::{Captures, Regex};
 
 use super::{Outcome, run, take, text, unexpected};
 use crate::expr::meter::{Meter, Weight};
-use crate::expr::pattern::Pattern;
+use crate::expr::pattern::{Pattern, Search};
 use crate::expr::run::Run;
 
-/// Bytes of text that a pattern reads in one step: its states are many times as slow as a plain search.
-const BYTES_PER_STEP: u64 = 128;
-
 /// Steps that compiling a pattern which only a run knows costs.
-const COMPILE_STEPS: u64 = 500;
+const COMPILE_STEPS: u64 = 1_000;
 
 pub(super) fn extension(env: &mut Env) -> Result<(), DeclarationError> {
     let searching = || vec![Run::cel_type().to_owned(), STRING_TYPE, DYN_TYPE];
@@ -33,7 +30,7 @@ pub(super) fn extension(env: &mut Env) -> Result<(), DeclarationError> {
 fn matches<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Outcome<'b, 'v> {
     let [the_run, subject, pattern] = take(args)?;
     let (meter, subject) = (&run(&the_run)?.meter, text(&subject)?);
-    let found = compiled(meter, subject, &pattern)?.is_match(subject);
+    let found = compiled(meter, &pattern)?.search(subject, meter).succeeds()?;
     Ok(CowVal::owned(CelBool::from(found)))
 }
 
@@ -41,24 +38,28 @@ fn matches<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Outcome<'b, 'v> {
 fn extract<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Outcome<'b, 'v> {
     let [the_run, subject, pattern] = take(args)?;
     let (meter, subject) = (&run(&the_run)?.meter, text(&subject)?);
-    let pattern = compiled(meter, subject, &pattern)?;
-    let group = group("regex.extract", &pattern)?;
-    let found = pattern.captures(subject).and_then(|captures| captures.get(group)).map(|found| owned(found.as_str()));
-    Ok(CowVal::owned(found.map_or_else(CelOptional::none, CelOptional::of)))
+    let pattern = compiled(meter, &pattern)?;
+    only_group("regex.extract", &pattern)?;
+    let mut search = pattern.search(subject, meter);
+    let Some(found) = search.next()? else { return Ok(CowVal::owned(CelOptional::none())) };
+    let part = part(&mut search, &pattern, &found)?.map(owned);
+    Ok(CowVal::owned(part.map_or_else(CelOptional::none, CelOptional::of)))
 }
 
 /// Every match, or the only group of each.
 fn extract_all<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Outcome<'b, 'v> {
     let [the_run, subject, pattern] = take(args)?;
     let (meter, subject) = (&run(&the_run)?.meter, text(&subject)?);
-    let pattern = compiled(meter, subject, &pattern)?;
-    let group = group("regex.extractAll", &pattern)?;
-    let mut found: Vec<Box<dyn Val + 'v>> = Vec::new();
-    for part in pattern.captures_iter(subject).filter_map(|captures| captures.get(group)) {
+    let pattern = compiled(meter, &pattern)?;
+    only_group("regex.extractAll", &pattern)?;
+    let mut search = pattern.search(subject, meter);
+    let mut parts: Vec<Box<dyn Val + 'v>> = Vec::new();
+    while let Some(found) = search.next()? {
+        let Some(part) = part(&mut search, &pattern, &found)? else { continue };
         meter.copying(Weight::text(part.len(), false))?;
-        found.push(owned(part.as_str()));
+        parts.push(owned(part));
     }
-    Ok(CowVal::owned(CelList::from(found)))
+    Ok(CowVal::owned(CelList::from(parts)))
 }
 
 fn replace<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Outcome<'b, 'v> {
@@ -76,23 +77,25 @@ fn replace_n<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Outcome<'b, 'v> {
 fn replace_first<'b, 'v>(meter: &Meter, args: [&CowVal<'_, '_>; 3], n: usize) -> Outcome<'b, 'v> {
     let [subject, pattern, with] = args;
     let (subject, with) = (text(subject)?, text(with)?);
-    let pattern = compiled(meter, subject, pattern)?;
+    let pattern = compiled(meter, pattern)?;
+    let mut search = pattern.search(subject, meter);
     let mut replaced = String::new();
     let mut end = 0;
-    for captures in pattern.captures_iter(subject).take(n) {
-        let Some(whole) = captures.get(0) else { continue };
-        replaced.push_str(subject.get(end..whole.start()).unwrap_or_default());
+    for _ in 0..n {
+        let Some(found) = search.next()? else { break };
+        replaced.push_str(subject.get(end..found.start).unwrap_or_default());
         let before = replaced.len();
-        fill(with, &captures, &mut replaced)?;
+        let groups = if with.contains('\\') { search.groups(&found)? } else { Vec::new() };
+        fill(with, &groups, &mut replaced)?;
         meter.copying(Weight::text(replaced.len().saturating_sub(before), false))?;
-        end = whole.end();
+        end = found.end;
     }
     replaced.push_str(subject.get(end..).unwrap_or_default());
     Ok(CowVal::owned(CelString::from(replaced)))
 }
 
 /// Appends a replacement: `\1` stands for the first group, `\0` for the match, `\\` for a backslash.
-fn fill(with: &str, captures: &Captures<'_>, out: &mut String) -> Result<(), ExecutionError> {
+fn fill(with: &str, groups: &[Option<&str>], out: &mut String) -> Result<(), ExecutionError> {
     let wrong = || ExecutionError::function_error("regex.replace", "a replacement with a group that is not there");
     let mut characters = with.chars();
     while let Some(character) = characters.next() {
@@ -104,10 +107,7 @@ fn fill(with: &str, captures: &Captures<'_>, out: &mut String) -> Result<(), Exe
             Some('\\') => out.push('\\'),
             Some(digit) => {
                 let group = digit.to_digit(10).and_then(|digit| usize::try_from(digit).ok()).ok_or_else(wrong)?;
-                if group >= captures.len() {
-                    return Err(wrong());
-                }
-                out.push_str(captures.get(group).map_or("", |found| found.as_str()));
+                out.push_str(groups.get(group).ok_or_else(wrong)?.unwrap_or_default());
             }
             None => return Err(wrong()),
         }
@@ -116,24 +116,32 @@ fn fill(with: &str, captures: &Captures<'_>, out: &mut String) -> Result<(), Exe
 }
 
 /// The pattern: a constant one was compiled with the expression.
-fn compiled<'p>(meter: &Meter, subject: &str, pattern: &'p CowVal<'_, '_>) -> Result<Cow<'p, Regex>, ExecutionError> {
-    meter.steps(subject.len() as u64 / BYTES_PER_STEP)?;
+fn compiled<'p>(meter: &Meter, pattern: &'p CowVal<'_, '_>) -> Result<Cow<'p, Pattern>, ExecutionError> {
     if let Some(pattern) = pattern.downcast_ref::<Pattern>() {
-        return Ok(Cow::Borrowed(&pattern.0));
+        return Ok(Cow::Borrowed(pattern));
     }
     meter.steps(COMPILE_STEPS)?;
-    Pattern::new(text(pattern)?)
-        .map(|pattern| Cow::Owned(pattern.0))
-        .map_err(|message| ExecutionError::function_error("regex", message))
+    Pattern::new(text(pattern)?).map(Cow::Owned).map_err(|message| ExecutionError::function_error("regex", message))
 }
 
-/// The group that is extracted.
-fn group(function: &str, pattern: &Regex) -> Result<usize, ExecutionError> {
-    match pattern.captures_len() {
-        0 | 1 => Ok(0),
-        2 => Ok(1),
-        _ => Err(ExecutionError::function_error(function, "a pattern with more than one group")),
+/// What is extracted is the match, or its only group.
+fn only_group(function: &str, pattern: &Pattern) -> Result<(), ExecutionError> {
+    if pattern.groups() > 1 {
+        return Err(ExecutionError::function_error(function, "a pattern with more than one group"));
     }
+    Ok(())
+}
+
+/// What is extracted of a match; `None` when its group took no part.
+fn part<'t>(
+    search: &mut Search<'t>,
+    pattern: &Pattern,
+    found: &Range<usize>,
+) -> Result<Option<&'t str>, ExecutionError> {
+    if pattern.groups() == 0 {
+        return Ok(search.text().get(found.clone()));
+    }
+    Ok(search.groups(found)?.get(1).copied().flatten())
 }
 
 fn owned<'v>(part: &str) -> Box<dyn Val + 'v> {
