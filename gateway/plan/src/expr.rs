@@ -31,6 +31,7 @@ use cel::common::value::Val;
 
 use crate::json::Json;
 use crate::scope::Scope;
+use output::Unfit;
 use program::Program;
 
 pub use error::{EvalError, ExprError};
@@ -80,8 +81,12 @@ impl Expr {
     }
 
     fn json(&self, value: &dyn Val) -> Result<Json, EvalError> {
-        output::to_json(value)
-            .map_err(|unfit| EvalError::failed(format!("evaluating `{}`: {unfit}", explain::shown(&self.0.source))))
+        output::to_json(value).map_err(|unfit| match unfit {
+            Unfit::TooLarge => EvalError::exhausted(&self.0.source),
+            Unfit::NotFinite | Unfit::TooDeep | Unfit::Foreign => {
+                EvalError::failed(format!("evaluating `{}`: {unfit}", explain::shown(&self.0.source)))
+            }
+        })
     }
 }
 

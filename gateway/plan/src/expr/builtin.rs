@@ -33,9 +33,12 @@ fn take<'b, 'v, const N: usize>(args: Vec<CowVal<'b, 'v>>) -> Result<[CowVal<'b,
     args.try_into().map_err(|args: Vec<_>| ExecutionError::invalid_argument_count(N, args.len()))
 }
 
-/// The run, which the rewritten tree hands over.
+/// The run, which the rewritten tree hands over, while it may go on: a macro forgives an error and calls again, and even
+/// to weigh a value takes time. To be asked for before anything else.
 fn run<'b>(value: &'b CowVal<'_, '_>) -> Result<&'b Run, ExecutionError> {
-    value.downcast_ref::<Run>().ok_or_else(|| ExecutionError::function_error("", "called without a run"))
+    let run = value.downcast_ref::<Run>().ok_or_else(|| ExecutionError::function_error("", "called without a run"))?;
+    run.meter.goes_on()?;
+    Ok(run)
 }
 
 /// A text argument.

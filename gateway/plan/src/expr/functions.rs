@@ -1,7 +1,7 @@
 //! Every function that an expression may call, and what a call costs. What is not in the table is refused when the
 //! expression is compiled; so a new release of the `cel` crate cannot bring in a function that nobody has priced.
 
-use Cost::{Constant, Copies, Count, Own, Reads, Square, Whole};
+use Cost::{Constant, Copies, Count, Own, Reads, Whole, Written};
 use Form::{Either, Global, Member};
 
 /// One function.
@@ -35,10 +35,10 @@ pub(super) enum Cost {
     Reads,
     /// What copying its arguments costs.
     Copies,
-    /// What comparing each element with each other costs.
-    Square,
     /// What reading its arguments costs, lent JSON to the last leaf.
     Whole,
+    /// What writing its arguments out costs, however many digits a number is asked for.
+    Written,
     /// As many elements as its argument says.
     Count,
     /// What the function itself charges: it is ours, and is handed the run.
@@ -100,7 +100,7 @@ static FUNCTIONS: [Function; 85] = [
     row("value", Member, 0, 0, Constant),
     // Texts
     row("charAt", Member, 1, 1, Reads),
-    row("format", Member, 1, 1, Whole),
+    row("format", Member, 1, 1, Written),
     row("indexOf", Member, 1, 2, Own),
     row("join", Member, 0, 1, Own),
     row("lastIndexOf", Member, 1, 2, Own),
@@ -114,8 +114,8 @@ static FUNCTIONS: [Function; 85] = [
     row("upperAscii", Member, 0, 0, Reads),
     // Lists
     row("@sortByAssociatedKeys", Member, 1, 1, Reads),
-    row("distinct", Member, 0, 0, Square),
-    row("flatten", Member, 0, 1, Reads),
+    row("distinct", Member, 0, 0, Own),
+    row("flatten", Member, 0, 1, Whole),
     row("lists.range", Global, 1, 1, Count),
     row("slice", Member, 2, 2, Reads),
     row("sort", Member, 0, 0, Reads),

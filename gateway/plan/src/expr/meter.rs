@@ -34,6 +34,11 @@ impl Meter {
         [&self.steps, &self.memory].into_iter().any(|left| left.load(Ordering::Relaxed) == SPENT)
     }
 
+    /// Refuses once a charge was refused.
+    pub(super) fn goes_on(&self) -> Result<(), ExecutionError> {
+        if self.is_spent() { Err(spent()) } else { Ok(()) }
+    }
+
     /// Takes steps.
     pub(super) fn steps(&self, steps: u64) -> Result<(), ExecutionError> {
         take(&self.steps, steps)
@@ -61,6 +66,29 @@ impl Meter {
     }
 }
 
+/// Takes the steps of work in many parts, none of which is a whole step.
+#[derive(Debug)]
+pub(super) struct Tally<'m> {
+    meter: &'m Meter,
+    /// Bytes, or what costs as much.
+    unpaid: u64,
+}
+
+impl<'m> Tally<'m> {
+    pub(super) const fn new(meter: &'m Meter) -> Self {
+        Self { meter, unpaid: 0 }
+    }
+
+    /// One part that looks at so many elements and bytes.
+    pub(super) fn looks_at(&mut self, elements: u64, bytes: u64) -> Result<(), ExecutionError> {
+        let more = elements.saturating_mul(BYTES_PER_STEP / ELEMENTS_PER_STEP).saturating_add(bytes);
+        self.unpaid = self.unpaid.saturating_add(more);
+        let steps = self.unpaid / BYTES_PER_STEP;
+        self.unpaid %= BYTES_PER_STEP;
+        self.meter.steps(steps)
+    }
+}
+
 fn take(left: &AtomicU64, wanted: u64) -> Result<(), ExecutionError> {
     let before = left.load(Ordering::Relaxed);
     if before != SPENT && wanted <= before {
@@ -68,7 +96,11 @@ fn take(left: &AtomicU64, wanted: u64) -> Result<(), ExecutionError> {
         return Ok(());
     }
     left.store(SPENT, Ordering::Relaxed);
-    Err(ExecutionError::function_error("", "the budget is used up"))
+    Err(spent())
+}
+
+fn spent() -> ExecutionError {
+    ExecutionError::function_error("", "the budget is used up")
 }
 
 /// How large a value is.

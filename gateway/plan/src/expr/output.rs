@@ -10,9 +10,9 @@ use cel::common::types::{
 use cel::common::value::{CowVal, Val};
 
 use super::env;
-use super::value::{Decimal, reveal};
+use super::value::{Decimal, reveal, weigh};
 use crate::json::{Json, Number, Object};
-use crate::limits::JSON_DEPTH;
+use crate::limits::{JSON_DEPTH, TEMPLATE_SIZE};
 
 /// Why a value has no JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -23,6 +23,9 @@ pub(super) enum Unfit {
     /// Nested deeper than [`JSON_DEPTH`].
     #[error("a value nested deeper than {JSON_DEPTH}")]
     TooDeep,
+    /// More than a template may yield.
+    #[error("a value of more than {TEMPLATE_SIZE} bytes")]
+    TooLarge,
     /// A kind of value that JSON does not have.
     #[error("a value that JSON does not have")]
     Foreign,
@@ -31,21 +34,76 @@ pub(super) enum Unfit {
 /// The value as JSON. Bytes stay bytes, points in time and durations become text, an optional its value or `null`; the
 /// names of a computed map are sorted, so that a run repeats itself.
 pub(super) fn to_json(value: &dyn Val) -> Result<Json, Unfit> {
-    nested(value, JSON_DEPTH)
+    Output { left: TEMPLATE_SIZE }.nested(value, JSON_DEPTH)
 }
 
-fn nested(value: &dyn Val, depth: usize) -> Result<Json, Unfit> {
-    let kind = value.get_type().kind();
-    if kind == Kind::List {
-        list(value, depth)
-    } else if kind == Kind::Map {
-        map(value, depth)
-    } else if let Some(optional) = value.downcast_ref::<CelOptional>() {
-        optional.option().map_or(Ok(Json::Null), |value| nested(value, depth))
-    } else if matches!(kind, Kind::Timestamp | Kind::Duration) {
-        text(value).map(Json::from).ok_or(Unfit::Foreign)
-    } else {
-        scalar(value)
+/// What may still be put out: a text that many parts of a value borrow becomes as many texts.
+struct Output {
+    /// Bytes of text, and one for each value.
+    left: usize,
+}
+
+impl Output {
+    fn nested(&mut self, value: &dyn Val, depth: usize) -> Result<Json, Unfit> {
+        let kind = value.get_type().kind();
+        if kind == Kind::List {
+            self.list(value, depth)
+        } else if kind == Kind::Map {
+            self.map(value, depth)
+        } else if let Some(optional) = value.downcast_ref::<CelOptional>() {
+            optional.option().map_or(Ok(Json::Null), |value| self.nested(value, depth))
+        } else if matches!(kind, Kind::Timestamp | Kind::Duration) {
+            text(value).map(Json::from).ok_or(Unfit::Foreign)
+        } else {
+            self.take(usize::try_from(weigh(value).bytes).unwrap_or(usize::MAX))?;
+            scalar(value)
+        }
+    }
+
+    fn list(&mut self, value: &dyn Val, depth: usize) -> Result<Json, Unfit> {
+        let Some(list) = value.downcast_ref::<CelList>() else { return self.lent(value, depth) };
+        let depth = depth.checked_sub(1).ok_or(Unfit::TooDeep)?;
+        self.take(list.inner().len())?;
+        let items = list.inner().iter().map(|item| self.nested(&**item, depth)).collect::<Result<_, _>>()?;
+        Ok(Json::Array(Arc::new(items)))
+    }
+
+    fn map(&mut self, value: &dyn Val, depth: usize) -> Result<Json, Unfit> {
+        let Some(map) = value.downcast_ref::<CelMap>() else { return self.lent(value, depth) };
+        let depth = depth.checked_sub(1).ok_or(Unfit::TooDeep)?;
+        self.take(map.inner().len())?;
+        let members = sorted_keys(map).into_iter().filter_map(|key| Some((key, map.inner().get(key)?)));
+        let members = members.map(|(key, value)| Ok((key_text(key).into(), self.nested(&**value, depth)?)));
+        Ok(Json::Object(Arc::new(members.collect::<Result<Object, Unfit>>()?)))
+    }
+
+    /// JSON that was lent comes back as it is.
+    fn lent(&mut self, value: &dyn Val, depth: usize) -> Result<Json, Unfit> {
+        let json = reveal(value).ok_or(Unfit::Foreign)?;
+        self.visit(&json, depth)?;
+        Ok(json)
+    }
+
+    fn visit(&mut self, json: &Json, depth: usize) -> Result<(), Unfit> {
+        let deeper = || depth.checked_sub(1).ok_or(Unfit::TooDeep);
+        match json {
+            Json::Array(items) => {
+                let depth = deeper()?;
+                self.take(items.len())?;
+                items.iter().try_for_each(|item| self.visit(item, depth))
+            }
+            Json::Object(members) => {
+                let depth = deeper()?;
+                self.take(members.len())?;
+                members.values().try_for_each(|value| self.visit(value, depth))
+            }
+            Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) | Json::Bytes(_) => Ok(()),
+        }
+    }
+
+    fn take(&mut self, size: usize) -> Result<(), Unfit> {
+        self.left = self.left.checked_sub(size).ok_or(Unfit::TooLarge)?;
+        Ok(())
     }
 }
 
@@ -75,27 +133,6 @@ fn scalar(value: &dyn Val) -> Result<Json, Unfit> {
         return Ok(Json::text(value.name()));
     }
     if value.get_type().kind() == Kind::NullType { Ok(Json::Null) } else { Err(Unfit::Foreign) }
-}
-
-fn list(value: &dyn Val, depth: usize) -> Result<Json, Unfit> {
-    let Some(list) = value.downcast_ref::<CelList>() else { return lent(value, depth) };
-    let depth = depth.checked_sub(1).ok_or(Unfit::TooDeep)?;
-    let items = list.inner().iter().map(|item| nested(&**item, depth)).collect::<Result<_, _>>()?;
-    Ok(Json::Array(Arc::new(items)))
-}
-
-fn map(value: &dyn Val, depth: usize) -> Result<Json, Unfit> {
-    let Some(map) = value.downcast_ref::<CelMap>() else { return lent(value, depth) };
-    let depth = depth.checked_sub(1).ok_or(Unfit::TooDeep)?;
-    let members = sorted_keys(map).into_iter().filter_map(|key| Some((key, map.inner().get(key)?)));
-    let members = members.map(|(key, value)| Ok((key_text(key).into(), nested(&**value, depth)?)));
-    Ok(Json::Object(Arc::new(members.collect::<Result<Object, Unfit>>()?)))
-}
-
-/// JSON that was lent comes back as it is.
-fn lent(value: &dyn Val, depth: usize) -> Result<Json, Unfit> {
-    let json = reveal(value).ok_or(Unfit::Foreign)?;
-    if json.depth() > depth { Err(Unfit::TooDeep) } else { Ok(json) }
 }
 
 /// A map's keys in an order that does not depend on the process.

@@ -15,8 +15,8 @@ use cel::common::value::Val;
 use crate::json::{Json, Number};
 pub(super) use decimal::Decimal;
 pub(super) use lent::{Lent, reveal};
-pub(super) use same::same;
-pub(super) use weigh::{weigh, weigh_json};
+pub(super) use same::{compare, same};
+pub(super) use weigh::{weigh, weigh_json, weigh_whole};
 
 /// A value that borrows from `json`.
 pub(super) fn lend(json: &Json) -> Box<dyn Val + '_> {

@@ -8,13 +8,13 @@ use super::{Outcome, run, take};
 use crate::expr::meter::Weight;
 use crate::expr::output::{for_each, sorted_keys};
 use crate::expr::run::Run;
-use crate::expr::value::{Decimal, reveal, weigh, weigh_json};
+use crate::expr::value::{Decimal, weigh, weigh_whole};
 
 pub(super) fn extension(env: &mut Env) -> Result<(), DeclarationError> {
     let run = || Run::cel_type().to_owned();
     env.add_overload("@read", "@read", vec![run(), DYN_TYPE], read)?;
-    env.add_overload("@readSquare", "@readSquare", vec![run(), DYN_TYPE], read_square)?;
     env.add_overload("@readWhole", "@readWhole", vec![run(), DYN_TYPE], read_whole)?;
+    env.add_overload("@readWritten", "@readWritten", vec![run(), DYN_TYPE], read_written)?;
     env.add_overload("@readCount", "@readCount", vec![run(), DYN_TYPE], read_count)?;
     env.add_overload("@keep", "@keep", vec![run(), DYN_TYPE], keep)?;
     env.add_overload("@copy", "@copy", vec![run(), DYN_TYPE], copy)?;
@@ -29,25 +29,23 @@ fn read<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Outcome<'b, 'v> {
     Ok(plain(value))
 }
 
-/// A list of which each element is compared with each other.
-fn read_square<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Outcome<'b, 'v> {
-    let [the_run, value] = take(args)?;
-    let weight = weigh(&*value);
-    let parts = value.as_sizer().map_or(0, |sizer| u64::try_from(*sizer.size().inner()).unwrap_or_default());
-    let elements = weight.elements.saturating_mul(parts);
-    run(&the_run)?.meter.reading(Weight { elements, ..weight })?;
-    Ok(plain(value))
-}
-
 /// A list that is written out, lent parts included.
 fn read_whole<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Outcome<'b, 'v> {
     let [the_run, value] = take(args)?;
-    let mut weight = weigh(&*value);
-    if let Some(parts) = value.as_iterable() {
-        for_each(parts, |part| weight = weight + reveal(part).map(|json| weigh_json(&json)).unwrap_or_default());
-    }
     let meter = &run(&the_run)?.meter;
+    let weight = weigh_whole(&*value);
     meter.reading(weight)?;
+    meter.memory(weight.bytes)?;
+    Ok(plain(value))
+}
+
+/// Arguments of `format`: a number of a hundred digits takes its time.
+fn read_written<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Outcome<'b, 'v> {
+    let [the_run, value] = take(args)?;
+    let meter = &run(&the_run)?.meter;
+    let weight = weigh_whole(&*value);
+    meter.reading(weight)?;
+    meter.steps(weight.elements)?;
     meter.memory(weight.bytes)?;
     Ok(plain(value))
 }

@@ -8,7 +8,7 @@ use super::{Outcome, run, take, text};
 use crate::expr::meter::Weight;
 use crate::expr::output::to_json;
 use crate::expr::run::Run;
-use crate::expr::value::{keep, reveal, weigh, weigh_json};
+use crate::expr::value::{keep, weigh_json, weigh_whole};
 use crate::json::{self, Projection};
 
 pub(super) fn extension(env: &mut Env) -> Result<(), DeclarationError> {
@@ -33,7 +33,7 @@ fn from_text<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Outcome<'b, 'v> {
 fn to_text<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Outcome<'b, 'v> {
     let [the_run, value] = take(args)?;
     let meter = &run(&the_run)?.meter;
-    let weight = reveal(&*value).map_or_else(|| weigh(&*value), |json| weigh_json(&json));
+    let weight = weigh_whole(&*value);
     meter.copying(weight)?;
     meter.memory(weight.bytes)?;
     let json = to_json(&*value).map_err(|unfit| ExecutionError::function_error("toJson", unfit))?;

@@ -1,4 +1,4 @@
-//! `list`, `sum`, and the map that a list of pairs makes.
+//! `list`, `sum`, `distinct`, and the map that a list of pairs makes.
 
 use std::collections::HashMap;
 
@@ -7,13 +7,15 @@ use cel::common::value::{CowVal, Val};
 use cel::{DeclarationError, Env, ExecutionError};
 
 use super::{Outcome, run, take, unexpected};
+use crate::expr::meter::Tally;
 use crate::expr::run::Run;
-use crate::expr::value::weigh;
+use crate::expr::value::{compare, weigh};
 
 pub(super) fn extension(env: &mut Env) -> Result<(), DeclarationError> {
     let run = || Run::cel_type().to_owned();
     env.add_overload("@list", "@list", vec![run(), DYN_TYPE], list)?;
     env.add_overload("@sum", "@sum", vec![run(), LIST_TYPE], sum)?;
+    env.add_overload("@distinct", "@distinct", vec![run(), LIST_TYPE], distinct)?;
     env.add_overload("@fromPairs", "@fromPairs", vec![run(), LIST_TYPE], from_pairs)
 }
 
@@ -46,6 +48,29 @@ fn sum<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Outcome<'b, 'v> {
     let int = i64::try_from(whole).map(|sum| CowVal::owned(CelInt::from(sum)));
     int.or_else(|_| u64::try_from(whole).map(|sum| CowVal::owned(CelUInt::from(sum))))
         .map_err(|_| ExecutionError::function_error("sum", "a sum beyond 64 bits"))
+}
+
+/// The first of each set of equal elements, in their order. Each may be compared with all before it.
+fn distinct<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Outcome<'b, 'v> {
+    let [the_run, list] = take(args)?;
+    let meter = &run(&the_run)?.meter;
+    let mut tally = Tally::new(meter);
+    let mut unique: Vec<Box<dyn Val + 'v>> = Vec::new();
+    let mut items = list.as_iterable().ok_or_else(|| unexpected(&*list, "list"))?.iter();
+    while let Some(item) = items.next() {
+        let mut known = false;
+        for earlier in &unique {
+            known |= compare(item, &**earlier, &mut |elements, bytes| tally.looks_at(elements, bytes))?;
+            if known {
+                break;
+            }
+        }
+        if !known {
+            meter.copying(weigh(item))?;
+            unique.push(item.clone_as_boxed());
+        }
+    }
+    Ok(CowVal::owned(CelList::from(unique)))
 }
 
 fn whole_number(item: &dyn Val) -> Option<i128> {

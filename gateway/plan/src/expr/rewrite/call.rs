@@ -124,8 +124,8 @@ impl Rewriter<'_> {
             Cost::Constant | Cost::Own => return self.node(arg),
             Cost::Reads => return self.read(arg),
             Cost::Copies => return self.kept(arg),
-            Cost::Square => "@readSquare",
             Cost::Whole => "@readWhole",
+            Cost::Written => "@readWritten",
             Cost::Count => "@readCount",
         };
         Ok(own(charge, vec![self.node(arg)?]))
@@ -148,7 +148,7 @@ impl Rewriter<'_> {
 
     fn own_argument(&mut self, function: &Function, arg: IdedExpr) -> Result<IdedExpr, Refusal> {
         // What joins or sums takes doubles; what writes JSON keeps the text of numbers; a pattern has a price of its own.
-        let as_it_is = matches!(function.name, "toJson" | "list") || takes_pattern(function);
+        let as_it_is = matches!(function.name, "toJson" | "list" | "distinct") || takes_pattern(function);
         if as_it_is { self.node(arg) } else { self.read(arg) }
     }
 

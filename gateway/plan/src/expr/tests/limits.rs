@@ -110,8 +110,58 @@ fn poison_b06_nested_repeats_are_refused_or_linear() {
         let found = outcome(&format!("$context.data.matches(r'{pattern}')"), &text);
         assert!(found.is_ok(), "{pattern}: {found:?}");
     }
-    assert!(is_exhausted("lists.range(50).all(i, $context.data.matches('a+'))", &text));
+    assert!(is_exhausted("lists.range(500).all(i, !$context.data.matches('b+'))", &text));
     assert!(is_exhausted("lists.range(100).all(i, 'aaaaaa'.matches($context.data.substring(0, 5)))", &text));
+}
+
+#[test]
+fn a_search_pays_for_what_it_does_and_not_for_what_its_text_is_long() {
+    let mut seed = 1_u32;
+    let mut coin = || {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        if seed >> 31 == 0 { 'a' } else { 'b' }
+    };
+    let tossed = json!((0..1_000_000).map(|_| coin()).collect::<String>());
+    // Each byte of such a text leads to a new state of the automaton.
+    assert!(is_exhausted("$context.data.matches('[ab]*a[ab]{500}c')", &tossed));
+    assert!(is_exhausted("$context.data.matches('[ab]*a[ab]{4000}c')", &tossed));
+    assert!(is_exhausted("regex.extract($context.data, '[ab]*a([ab]{500})c') == optional.none()", &tossed));
+    // Each of these matches is known to be one only at the end of the text.
+    let same = json!("a".repeat(1_000_000));
+    assert!(is_exhausted("regex.extractAll($context.data, '.*?b|a')", &same));
+    assert!(is_exhausted("regex.replace($context.data, '.*?b|a', '')", &same));
+    let words = json!("word and  word\n".repeat(2_000));
+    let replaced = outcome("regex.replace($context.data, r'\\s+', ' ').size()", &words);
+    assert_eq!(replaced, Ok(Json::from(28_000_i64)));
+    assert_eq!(outcome("regex.extractAll($context.data, '(w)ord').size()", &words), Ok(Json::from(4_000_i64)));
+    assert_eq!(outcome("$context.data.matches('[xyz]')", &same), Ok(Json::Bool(false)));
+}
+
+#[test]
+fn what_is_lent_is_paid_for_however_it_is_wrapped() {
+    let list = |last: u32| (0..350).chain([last]).collect::<Vec<_>>();
+    let data = json!({"big": (0..280).map(list).collect::<Vec<_>>(), "text": "x".repeat(500_000)});
+    for source in [
+        "$context.data.big.distinct()",
+        "lists.range(5000).all(i, [$context.data.big] == [$context.data.big])",
+        "lists.range(5000).all(i, {'a': $context.data.big} == {'a': $context.data.big})",
+        "lists.range(5000).all(i, [$context.data.big] in [[$context.data.big]])",
+        "lists.range(5000).all(i, '%s'.format([[$context.data.big]]) != 'x')",
+        "lists.range(5000).all(i, $context.data.big.flatten() != [])",
+        "lists.range(3000).map(i, $context.data.text)",
+        "lists.range(3000).map(i, $context.data.big)",
+    ] {
+        assert!(is_exhausted(source, &data), "{source}");
+    }
+    // Lists of different sizes differ, however large they are.
+    assert_eq!(outcome("lists.range(5000).all(i, $context.data.big != [1])", &data), Ok(Json::Bool(true)));
+}
+
+#[test]
+fn numbers_of_many_digits_are_paid_for() {
+    let data = json!({"format": "%.100f".repeat(40_000), "numbers": vec![1e300; 40_000]});
+    assert!(is_exhausted("$context.data.format.format($context.data.numbers)", &data));
+    assert_eq!(outcome("'%.2f%s'.format([1.5, 'x'])", &data), Ok(Json::text("1.50x")));
 }
 
 #[test]

@@ -1,26 +1,39 @@
 //! Whether two values are equal, whichever of them is lent.
 
-use cel::common::traits::Iterable;
+use cel::ExecutionError;
 use cel::common::types::{CelOptional, Kind};
 use cel::common::value::Val;
 
-use super::Decimal;
+use super::{Decimal, weigh};
+
+/// What a comparison is about to look at: so many elements and bytes. An error ends it.
+pub(in crate::expr) type Looks<'l> = dyn FnMut(u64, u64) -> Result<(), ExecutionError> + 'l;
 
 /// CEL's equality. The crate's own compares a list or a map with others of its own kind only.
 pub(in crate::expr) fn same(one: &dyn Val, other: &dyn Val) -> bool {
+    compare(one, other, &mut |_, _| Ok(())).unwrap_or(false)
+}
+
+/// As [`same`], asking before it looks at anything.
+pub(in crate::expr) fn compare(one: &dyn Val, other: &dyn Val, looks: &mut Looks<'_>) -> Result<bool, ExecutionError> {
     match (one.get_type().kind(), other.get_type().kind()) {
-        (Kind::List, Kind::List) => same_lists(one, other),
-        (Kind::Map, Kind::Map) => same_maps(one, other),
+        (Kind::List, Kind::List) => compare_lists(one, other, looks),
+        (Kind::Map, Kind::Map) => compare_maps(one, other, looks),
         // A lent list or map would ask this function again.
-        (Kind::List | Kind::Map, _) | (_, Kind::List | Kind::Map) => false,
-        _ => match (optional(one), optional(other)) {
-            (Some(one), Some(other)) => match (one.option(), other.option()) {
-                (Some(one), Some(other)) => same(one, other),
-                (one, other) => one.is_none() && other.is_none(),
-            },
-            _ => same_scalars(one, other),
-        },
+        (Kind::List | Kind::Map, _) | (_, Kind::List | Kind::Map) => Ok(false),
+        _ => compare_scalars(one, other, looks),
     }
+}
+
+fn compare_scalars(one: &dyn Val, other: &dyn Val, looks: &mut Looks<'_>) -> Result<bool, ExecutionError> {
+    if let Some((one, other)) = optional(one).zip(optional(other)) {
+        return match (one.option(), other.option()) {
+            (Some(one), Some(other)) => compare(one, other, looks),
+            (one, other) => Ok(one.is_none() && other.is_none()),
+        };
+    }
+    looks(1, weigh(one).bytes.min(weigh(other).bytes))?;
+    Ok(same_scalars(one, other))
 }
 
 fn optional<'b, 'v>(value: &'b (dyn Val + 'v)) -> Option<&'b CelOptional<'v>> {
@@ -34,34 +47,46 @@ fn same_scalars(one: &dyn Val, other: &dyn Val) -> bool {
     }
 }
 
-fn same_lists(one: &dyn Val, other: &dyn Val) -> bool {
-    let (Some(one), Some(other)) = (one.as_iterable(), other.as_iterable()) else { return false };
+/// Lists and maps of different sizes differ, whatever is in them.
+fn same_size(one: &dyn Val, other: &dyn Val, looks: &mut Looks<'_>) -> Result<bool, ExecutionError> {
+    let size = |value: &dyn Val| value.as_sizer().map_or(0, |sizer| *sizer.size().inner());
+    if size(one) != size(other) {
+        return Ok(false);
+    }
+    looks(u64::try_from(size(one)).unwrap_or(u64::MAX), 0)?;
+    Ok(true)
+}
+
+fn compare_lists(one: &dyn Val, other: &dyn Val, looks: &mut Looks<'_>) -> Result<bool, ExecutionError> {
+    if !same_size(one, other, looks)? {
+        return Ok(false);
+    }
+    let (Some(one), Some(other)) = (one.as_iterable(), other.as_iterable()) else { return Ok(false) };
     let (mut ours, mut theirs) = (one.iter(), other.iter());
     loop {
         match (ours.next(), theirs.next()) {
-            (Some(one), Some(other)) if same(one, other) => {}
-            (one, other) => return one.is_none() && other.is_none(),
+            (Some(one), Some(other)) => {
+                if !compare(one, other, looks)? {
+                    return Ok(false);
+                }
+            }
+            (one, other) => return Ok(one.is_none() && other.is_none()),
         }
     }
 }
 
-fn same_maps(one: &dyn Val, other: &dyn Val) -> bool {
-    let size = |value: &dyn Val| value.as_sizer().map(|sizer| *sizer.size().inner());
-    size(one) == size(other) && every_key(one, &|key| same_entries(one, other, key))
-}
-
-fn every_key(map: &dyn Val, holds: &dyn Fn(&dyn Val) -> bool) -> bool {
-    let Some(keys) = map.as_iterable().map(Iterable::iter) else { return false };
-    let mut keys = keys;
+fn compare_maps(one: &dyn Val, other: &dyn Val, looks: &mut Looks<'_>) -> Result<bool, ExecutionError> {
+    if !same_size(one, other, looks)? {
+        return Ok(false);
+    }
+    let (Some(ours), Some(theirs)) = (one.as_indexer(), other.as_indexer()) else { return Ok(false) };
+    let Some(keys) = one.as_iterable() else { return Ok(false) };
+    let mut keys = keys.iter();
     while let Some(key) = keys.next() {
-        if !holds(key) {
-            return false;
+        let (Ok(one), Ok(other)) = (ours.get(key), theirs.get(key)) else { return Ok(false) };
+        if !compare(&*one, &*other, looks)? {
+            return Ok(false);
         }
     }
-    true
-}
-
-fn same_entries(one: &dyn Val, other: &dyn Val, key: &dyn Val) -> bool {
-    let (Some(one), Some(other)) = (one.as_indexer(), other.as_indexer()) else { return false };
-    matches!((one.get(key), other.get(key)), (Ok(one), Ok(other)) if same(&*one, &*other))
+    Ok(true)
 }
