@@ -36,7 +36,8 @@ pub struct Delivery {
 pub fn signed(route: &CompiledRoute, delivery: Delivery, stamp: Stamp<'_>) -> Result<RawRequest, Failure> {
     let event = delivery.event.clone();
     let mut request = unsigned(&route.plan, delivery, stamp)?;
-    let Some(verification) = &route.plan.webhook.verification else { return Ok(request) };
+    let verification = route.plan.webhook.as_ref().and_then(|webhook| webhook.verification.as_ref());
+    let Some(verification) = verification else { return Ok(request) };
     for (scheme, values) in schemes(verification).zip(&route.keys.schemes) {
         request = with_facts(scheme, request, event.as_deref(), stamp.id)?;
         request = signed_by(scheme, values, &request, stamp)?;
@@ -45,8 +46,12 @@ pub fn signed(route: &CompiledRoute, delivery: Delivery, stamp: Stamp<'_>) -> Re
 }
 
 fn unsigned(plan: &Plan, delivery: Delivery, stamp: Stamp<'_>) -> Result<RawRequest, Failure> {
-    let (path, query) = delivery.target.unwrap_or_else(|| (sample(&plan.webhook.path), None));
-    let first = plan.webhook.methods.first().map_or("POST", String::as_str);
+    let Some(webhook) = &plan.webhook else {
+        let message = format!("send to {}: it has no webhook, only `call` steps start it", plan.workflow.name);
+        return Err(Failure::no(message));
+    };
+    let (path, query) = delivery.target.unwrap_or_else(|| (sample(&webhook.path), None));
+    let first = webhook.methods.first().map_or("POST", String::as_str);
     let method = match delivery.method {
         Some(method) => method,
         None => first.parse().map_err(|_| Failure::no(format!("send with the method {first}: it is none")))?,
@@ -57,7 +62,7 @@ fn unsigned(plan: &Plan, delivery: Delivery, stamp: Stamp<'_>) -> Result<RawRequ
     }
     let asked = query.as_ref().map(|query| format!("?{query}")).unwrap_or_default();
     Ok(RawRequest {
-        url: format!("{}{path}{asked}", plan.webhook.base_url),
+        url: format!("{}{path}{asked}", webhook.base_url),
         method,
         path,
         query,

@@ -87,7 +87,7 @@ impl Wanted {
         let mut url = self.url.clone();
         url.set_path(&raw.path);
         url.set_query(raw.query.as_deref());
-        Ok(Request { raw, url, host: route.plan.webhook.host.clone() })
+        Ok(Request { raw, url, host: route.plan.webhook.as_ref().and_then(|webhook| webhook.host.clone()) })
     }
 
     /// A gateway without a `baseURL` is the one that is sent to: some senders sign the URL.

@@ -26,7 +26,7 @@ pub struct RouteView {
     pub namespace: String,
     /// The workflow's name.
     pub workflow: String,
-    /// Where senders send, path parameters as `{name}`.
+    /// Where senders send, path parameters as `{name}`; empty where only `call` steps start it.
     pub url: String,
     /// The host whose own table the route is in.
     pub host: Option<String>,
@@ -36,7 +36,7 @@ pub struct RouteView {
     pub methods: Vec<String>,
     /// The preset's name or the scheme's; empty when everybody is admitted.
     pub schemes: Vec<String>,
-    /// `Sync`.
+    /// `Async` or `Sync`.
     pub mode: String,
     /// `metadata.generation` that is served.
     pub generation: i64,
@@ -95,16 +95,16 @@ impl RouteView {
     fn of(served: &Served) -> Self {
         let route = &served.route;
         let plan = route.plan();
-        let webhook = &plan.webhook;
+        let webhook = plan.webhook.as_ref();
         Self {
             namespace: plan.workflow.namespace.clone(),
             workflow: plan.workflow.name.clone(),
-            url: format!("{}{}", webhook.base_url, webhook.path),
-            host: webhook.host.clone(),
-            path: webhook.path.clone(),
-            methods: webhook.methods.clone(),
-            schemes: webhook.verification.as_ref().map(scheme_names).unwrap_or_default(),
-            mode: "Sync".to_owned(),
+            url: webhook.map(|webhook| format!("{}{}", webhook.base_url, webhook.path)).unwrap_or_default(),
+            host: webhook.and_then(|webhook| webhook.host.clone()),
+            path: webhook.map(|webhook| webhook.path.clone()).unwrap_or_default(),
+            methods: webhook.map(|webhook| webhook.methods.clone()).unwrap_or_default(),
+            schemes: webhook.and_then(|webhook| webhook.verification.as_ref()).map(scheme_names).unwrap_or_default(),
+            mode: format!("{:?}", plan.response.mode),
             generation: plan.generation,
             revision: route.revision().to_string(),
             sample: route.sample_body(),

@@ -2,7 +2,7 @@
 //!
 //! A request keeps the route that it found; a swap never touches it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -38,15 +38,17 @@ pub(crate) struct Match {
     pub(crate) params: Vec<(String, String)>,
 }
 
-/// The live routes; `None` until the first ones are in. Clones are the same routes.
+/// The live routes; `None` until the first ones are in. Clones are the same.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Routes(Arc<ArcSwap<Option<Live>>>);
 
-/// The same routes twice: for requests, and for runs that are under way.
+/// All routes at one time.
 #[derive(Debug, Default)]
 struct Live {
+    /// Those that requests come to.
     table: Table<Arc<Served>>,
-    workflows: HashMap<WorkflowRef, Arc<Served>>,
+    /// All of them, by namespace and name.
+    all: BTreeMap<WorkflowRef, Arc<Served>>,
 }
 
 impl Routes {
@@ -60,7 +62,7 @@ impl Routes {
     /// The route that a workflow has now; one that was made anew under the same name is another.
     pub(crate) fn of(&self, workflow: &WorkflowRef) -> Option<Arc<Served>> {
         let live = self.0.load();
-        Option::as_ref(&live)?.workflows.get(workflow).cloned()
+        Option::as_ref(&live)?.all.get(workflow).cloned()
     }
 
     /// Replaces all routes. They are given in the order that decides conflicts: the earlier one stays. A workflow's
@@ -78,7 +80,7 @@ impl Routes {
         rejected
     }
 
-    /// Whether a first table is in.
+    /// Whether first routes are in.
     pub(crate) fn ready(&self) -> bool {
         self.0.load().is_some()
     }
@@ -86,9 +88,23 @@ impl Routes {
     /// Every route, by namespace and name.
     pub(crate) fn list(&self) -> Vec<Arc<Served>> {
         let live = self.0.load();
-        let mut routes: Vec<_> = live.iter().flat_map(|live| live.table.values()).cloned().collect();
-        routes.sort_by(|one, other| one.route.workflow().cmp(other.route.workflow()));
-        routes
+        live.iter().flat_map(|live| live.all.values()).cloned().collect()
+    }
+}
+
+impl Live {
+    /// Adds a route, or says who was there before.
+    fn insert(&mut self, served: Arc<Served>) -> Option<Rejected> {
+        let workflow = served.route.workflow().clone();
+        if let Some(intake) = served.route.intake()
+            && let Err(conflict) = self.table.insert(intake.host(), intake.pattern(), Arc::clone(&served))
+        {
+            let winner = self.table.get(intake.host(), &conflict.with);
+            let winner = winner.map_or(&workflow, |winner| winner.route.workflow()).clone();
+            return Some(Rejected { workflow, winner });
+        }
+        self.all.insert(workflow, served);
+        None
     }
 }
 
@@ -98,19 +114,5 @@ impl Served {
         let steps = program.steps.iter().chain(program.blocks.iter().flat_map(|block| &block.steps));
         let kinds = steps.map(|Step { name, kind: of, .. }| (name.clone(), kind(of))).collect();
         Self { route, counts, kinds }
-    }
-}
-
-impl Live {
-    /// Adds a route, or says who was there before.
-    fn insert(&mut self, served: Arc<Served>) -> Option<Rejected> {
-        let route = Arc::clone(&served.route);
-        let host = route.plan().webhook.host.as_deref();
-        let Err(conflict) = self.table.insert(host, route.pattern(), Arc::clone(&served)) else {
-            self.workflows.insert(route.workflow().clone(), served);
-            return None;
-        };
-        let winner = self.table.get(host, &conflict.with).map_or(&route, |served| &served.route);
-        Some(Rejected { workflow: route.workflow().clone(), winner: winner.workflow().clone() })
     }
 }

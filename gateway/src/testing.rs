@@ -33,14 +33,14 @@ pub(crate) fn plan(name: &str, path: &str) -> Plan {
     Plan {
         workflow: WorkflowRef { namespace: "shop".to_owned(), name: name.to_owned(), uid: format!("uid-{name}") },
         generation: 1,
-        webhook: Webhook {
+        webhook: Some(Webhook {
             host: None,
             path: path.to_owned(),
             base_url: "https://hooks.example.test".to_owned(),
             methods: vec!["POST".to_owned()],
             max_body_size: 1024,
             verification: None,
-        },
+        }),
         vars: Json::Null,
         secrets: Vec::new(),
         timeout_ms: 30_000,
@@ -107,7 +107,7 @@ pub(crate) fn get(url: &str) -> StepKind {
 /// The plan, verified by one scheme with one key; `None` is a key whose Secret is missing.
 pub(crate) fn verified(mut plan: Plan, kind: SchemeKind, key: Option<&str>) -> (Plan, Keys) {
     let scheme = Scheme { kind, keys: vec![KeySpec::default()], tolerance_ms: None };
-    plan.webhook.verification = Some(Verification { match_: Match::Any, schemes: vec![scheme] });
+    plan.webhook.as_mut().unwrap().verification = Some(Verification { match_: Match::Any, schemes: vec![scheme] });
     let value = key.map(|text| KeyValue::Bytes(SecretText(Secret::new(text.as_bytes().to_vec()))));
     (plan, Keys { schemes: vec![vec![value]], secrets: BTreeMap::new() })
 }

@@ -47,8 +47,8 @@ pub struct Plan {
     pub workflow: WorkflowRef,
     /// `metadata.generation` that it was compiled from.
     pub generation: i64,
-    /// How requests come in.
-    pub webhook: Webhook,
+    /// How requests come in; `None`: only `call` steps start it.
+    pub webhook: Option<Webhook>,
     /// `$vars`.
     pub vars: Json,
     /// Names that may stand behind `$secrets.`; the values come with the route.

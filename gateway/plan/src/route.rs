@@ -16,7 +16,7 @@ use crate::machine::ProgramError;
 use crate::pinned::Pinned;
 use crate::plan::{Egress, Plan, WorkflowRef};
 use crate::secret::{Keys, SecretText};
-use crate::table::{Pattern, PatternError};
+use crate::table::PatternError;
 use crate::verify::{Verifier, VerifierError};
 
 pub use crate::envelope::BodyFault;
@@ -28,7 +28,7 @@ pub use intake::{Intake, MethodVerdict};
 #[derive(Debug)]
 pub struct Route {
     pinned: Arc<Pinned>,
-    intake: Intake,
+    intake: Option<Arc<Intake>>,
     verifier: Verifier,
     /// What of a body the workflow and its verification look at.
     body: Projection,
@@ -63,12 +63,13 @@ pub enum RouteError {
 impl Route {
     /// Compiles a plan. A key without a value is out of force and refuses nothing here.
     pub fn build(plan: Arc<Plan>, keys: Keys) -> Result<Self, RouteError> {
-        let verifier = match &plan.webhook.verification {
+        let verification = plan.webhook.as_ref().and_then(|webhook| webhook.verification.as_ref());
+        let verifier = match verification {
             Some(verification) => Verifier::new(verification, &keys.schemes)?,
             None => Verifier::public(),
         };
         let live = Live { secrets: Arc::new(keys.secrets), egress: Arc::new(plan.egress.clone()) };
-        let intake = Intake::of(&plan.webhook)?;
+        let intake = plan.webhook.as_ref().map(Intake::of).transpose()?.map(Arc::new);
         let pinned = Arc::new(Pinned::compile(plan)?);
         let mut body = pinned.wanted().body().clone();
         verifier.body_paths().for_each(|path| body.add(path.iter().copied()));
@@ -100,14 +101,9 @@ impl Route {
         sample::body(self.pinned.wanted().body())
     }
 
-    /// Where its host and path are matched.
-    pub fn pattern(&self) -> &Pattern {
-        self.intake.pattern()
-    }
-
-    /// Which methods it takes.
-    pub fn intake(&self) -> &Intake {
-        &self.intake
+    /// Which paths and methods it takes; `None` where only `call` steps start it.
+    pub fn intake(&self) -> Option<&Arc<Intake>> {
+        self.intake.as_ref()
     }
 
     /// Who may send.

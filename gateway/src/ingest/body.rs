@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use boathook_plan::reason::Reason;
 use boathook_plan::request::RawRequest;
+use boathook_plan::route::Intake;
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt as _;
 use hyper::body::Body;
@@ -21,6 +22,7 @@ use crate::routes::Served;
 #[derive(Debug)]
 pub(super) struct Whole {
     pub(super) served: Arc<Served>,
+    pub(super) intake: Arc<Intake>,
     pub(super) raw: RawRequest,
     pub(super) runs: bool,
     pub(super) request_id: Arc<str>,
@@ -65,7 +67,7 @@ pub(super) async fn read<B>(admitted: Admitted, body: &mut Arriving<B>, pace: Pa
 where
     B: Body<Data = Bytes> + Unpin,
 {
-    let limit = admitted.routed.served.route.plan().webhook.max_body_size;
+    let limit = admitted.routed.intake.max_body_size();
     let bytes =
         timeout(pace.body, collect(body, limit, pace)).await.map_err(|_| Refusal::of(Reason::RequestTooSlow))??;
     Ok(whole(admitted, bytes))
@@ -134,10 +136,10 @@ impl Buffer {
 }
 
 fn whole(admitted: Admitted, body: Bytes) -> Whole {
-    let Routed { served, arrived, params, place } = admitted.routed;
+    let Routed { served, intake, arrived, params, place } = admitted.routed;
     let target = arrived.head.uri.path_and_query().map_or("", |target| target.as_str());
     let raw = RawRequest {
-        url: format!("{}{target}", served.route.plan().webhook.base_url),
+        url: intake.url(target),
         path: arrived.head.uri.path().to_owned(),
         query: arrived.head.uri.query().map(str::to_owned),
         method: arrived.head.method,
@@ -147,5 +149,5 @@ fn whole(admitted: Admitted, body: Bytes) -> Whole {
         client: arrived.client,
         received_at: arrived.received_at,
     };
-    Whole { served, raw, runs: admitted.runs, request_id: arrived.request_id, place }
+    Whole { served, intake, raw, runs: admitted.runs, request_id: arrived.request_id, place }
 }

@@ -2,7 +2,7 @@
 
 use boathook_plan::reason::Reason;
 use boathook_plan::reply::Reply;
-use boathook_plan::route::{MethodVerdict, Route};
+use boathook_plan::route::{Intake, MethodVerdict};
 use http::{StatusCode, header};
 
 use super::refusal::Refusal;
@@ -17,9 +17,8 @@ pub(super) struct Admitted {
 }
 
 pub(super) fn admit(routed: Routed) -> Result<Admitted, Refusal> {
-    let route = &routed.served.route;
-    let intake = route.intake();
-    match intake.judge(&routed.arrived.head.method, route.verifier().handshake_methods()) {
+    let intake = &routed.intake;
+    match intake.judge(&routed.arrived.head.method, routed.served.route.verifier().handshake_methods()) {
         MethodVerdict::Runs => Ok(Admitted { routed, runs: true }),
         MethodVerdict::HandshakeOnly => Ok(Admitted { routed, runs: false }),
         MethodVerdict::Alive => Err(Refusal::answered(Reply::empty(StatusCode::OK))),
@@ -27,11 +26,11 @@ pub(super) fn admit(routed: Routed) -> Result<Admitted, Refusal> {
             let answer = Refusal::answered(Reply::empty(StatusCode::NO_CONTENT));
             Err(answer.with(header::ALLOW, intake.allow().clone()))
         }
-        MethodVerdict::Refused => Err(refuse(route)),
+        MethodVerdict::Refused => Err(refuse(intake)),
     }
 }
 
 /// 405, which must say what is allowed (RFC 9110, 15.5.6).
-pub(super) fn refuse(route: &Route) -> Refusal {
-    Refusal::of(Reason::MethodNotAllowed).with(header::ALLOW, route.intake().allow().clone())
+pub(super) fn refuse(intake: &Intake) -> Refusal {
+    Refusal::of(Reason::MethodNotAllowed).with(header::ALLOW, intake.allow().clone())
 }

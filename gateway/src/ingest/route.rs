@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use boathook_plan::reason::Reason;
+use boathook_plan::route::Intake;
 use http::StatusCode;
 
 use super::arrive::Arrived;
@@ -19,6 +20,7 @@ const TARGET_SIZE: usize = 8 << 10;
 #[derive(Debug)]
 pub(super) struct Routed {
     pub(super) served: Arc<Served>,
+    pub(super) intake: Arc<Intake>,
     pub(super) arrived: Arrived,
     pub(super) params: Vec<(String, String)>,
     pub(super) place: Place,
@@ -45,7 +47,9 @@ pub(super) fn enter(shared: &Shared) -> Result<Place, Refusal> {
 pub(super) fn find(shared: &Shared, arrived: Arrived, place: Place) -> Result<Routed, Refusal> {
     let found = arrived.host().and_then(|host| shared.routes.find(host, arrived.head.uri.path()));
     let Match { served, params } = found.ok_or_else(|| Refusal::of(Reason::NoRoute))?;
-    Ok(Routed { served, arrived, params, place })
+    // A route without one is in no table.
+    let intake = served.route.intake().cloned().ok_or_else(|| Refusal::of(Reason::NoRoute))?;
+    Ok(Routed { served, intake, arrived, params, place })
 }
 
 fn target(arrived: &Arrived) -> &str {

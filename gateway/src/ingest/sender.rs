@@ -5,6 +5,7 @@ use std::sync::Arc;
 use boathook_plan::pinned::RunFacts;
 use boathook_plan::reason::Reason;
 use boathook_plan::request::{RawRequest, Verified};
+use boathook_plan::route::Intake;
 use boathook_plan::verify::Rejection;
 use http::{HeaderValue, header};
 
@@ -21,6 +22,7 @@ use crate::shared::Shared;
 #[derive(Debug)]
 pub(super) struct Sent {
     served: Arc<Served>,
+    intake: Arc<Intake>,
     verified: Verified,
     runs: bool,
     request_id: Arc<str>,
@@ -33,7 +35,7 @@ pub(super) struct Genuine(Sent);
 
 /// Verifies the sender. What costs milliseconds of CPU waits its turn and leaves the request threads free.
 pub(super) async fn verify(shared: &Shared, whole: Whole) -> Result<Sent, Refusal> {
-    let Whole { served, raw, runs, request_id, place } = whole;
+    let Whole { served, intake, raw, runs, request_id, place } = whole;
     let now = shared.clock.now();
     let result = if served.route.verifier().is_expensive_for(&raw, now) {
         check_aside(shared, Arc::clone(&served), raw).await?
@@ -41,7 +43,7 @@ pub(super) async fn verify(shared: &Shared, whole: Whole) -> Result<Sent, Refusa
         served.route.verifier().verify(raw, now)
     };
     let verified = result.map_err(rejected)?;
-    Ok(Sent { served, verified, runs, request_id, place })
+    Ok(Sent { served, intake, verified, runs, request_id, place })
 }
 
 /// Verifies on a thread of its own, which gives the turn back when it is done, also when the sender is gone by then. A
@@ -74,7 +76,7 @@ pub(super) fn handshake(sent: Sent) -> Result<Genuine, Refusal> {
     match sent.served.route.verifier().handshake(&sent.verified) {
         Some(reply) => Err(Refusal::answered(reply)),
         None if sent.runs => Ok(Genuine(sent)),
-        None => Err(refuse(&sent.served.route)),
+        None => Err(refuse(&sent.intake)),
     }
 }
 

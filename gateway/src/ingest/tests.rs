@@ -101,7 +101,7 @@ async fn the_host_must_be_exactly_one() {
 #[tokio::test]
 async fn a_host_of_its_own_answers_for_its_namespace_alone() {
     let mut own = plan("own", "/own");
-    own.webhook.host = Some("shop.example.test".to_owned());
+    own.webhook.as_mut().unwrap().host = Some("shop.example.test".to_owned());
     let app = App::new([route(own), route(plan("hello", "/hello"))]);
     let at = |host: &'static str, path: &str| {
         let mut request = request("POST", path, "{}");

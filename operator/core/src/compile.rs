@@ -6,6 +6,7 @@
 
 mod address;
 mod admission;
+mod calls;
 mod ceiling;
 mod egress;
 mod keys;
@@ -28,6 +29,7 @@ use crate::outcome::{GatewayOutcome, WorkflowOutcome};
 use crate::validate::{self, ValidGateway, ValidWorkflow};
 use crate::world::World;
 use admission::Gateways;
+use calls::Calls;
 use memo::{Memo, Validated};
 use paths::Paths;
 use serve::{Made, Serving};
@@ -99,6 +101,7 @@ impl Compiler {
             world,
             gateways: &serving_gateways,
             paths: Paths::default(),
+            calls: Calls::default(),
             before: std::mem::take(&mut self.made),
             made: Made::new(),
         };

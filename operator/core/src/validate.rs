@@ -7,6 +7,7 @@
 mod admits;
 mod answer;
 mod bounds;
+mod execution;
 mod gateway;
 mod graph;
 mod metadata;
@@ -31,4 +32,5 @@ pub use valid::{ValidGateway, ValidWorkflow};
 pub use workflow::workflow;
 
 pub(crate) use admits::Candidate;
-pub(crate) use valid::{Granted, KeySource, SecretEntry, ValidVerification};
+pub(crate) use valid::{Granted, KeySource, SecretEntry, ValidVerification, ValidWebhook};
+pub(crate) use workflow::default_timeout;

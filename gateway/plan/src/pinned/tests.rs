@@ -16,14 +16,14 @@ fn plan() -> Plan {
     Plan {
         workflow: WorkflowRef { namespace: "shop".to_owned(), name: "hello".to_owned(), uid: "u".to_owned() },
         generation: 1,
-        webhook: Webhook {
+        webhook: Some(Webhook {
             host: None,
             path: "/hello".to_owned(),
             base_url: "https://hooks.example.test".to_owned(),
             methods: vec!["POST".to_owned()],
             max_body_size: 1024,
             verification: None,
-        },
+        }),
         vars: Json::object([("prefix", Json::text("p"))]),
         secrets: Vec::new(),
         timeout_ms: 30_000,

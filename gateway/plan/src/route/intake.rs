@@ -12,6 +12,9 @@ pub struct Intake {
     pattern: Pattern,
     methods: Vec<Method>,
     allow: HeaderValue,
+    host: Option<String>,
+    base_url: String,
+    max_body_size: u64,
 }
 
 /// What becomes of a request by its method.
@@ -36,12 +39,34 @@ impl Intake {
         let names: Vec<&str> = methods.iter().map(Method::as_str).chain(["HEAD", "OPTIONS"]).collect();
         let text = names.join(", ");
         let allow = HeaderValue::from_str(&text).map_err(|_| RouteError::Method(text))?;
-        Ok(Self { pattern: Pattern::parse(&webhook.path)?, methods, allow })
+        Ok(Self {
+            pattern: Pattern::parse(&webhook.path)?,
+            methods,
+            allow,
+            host: webhook.host.clone(),
+            base_url: webhook.base_url.clone(),
+            max_body_size: webhook.max_body_size,
+        })
     }
 
     /// The path.
     pub fn pattern(&self) -> &Pattern {
         &self.pattern
+    }
+
+    /// The host whose table it is in; `None` is the gateway's default table.
+    pub fn host(&self) -> Option<&str> {
+        self.host.as_deref()
+    }
+
+    /// Bytes of a body at most.
+    pub fn max_body_size(&self) -> u64 {
+        self.max_body_size
+    }
+
+    /// The URL that a sender of this target would have signed.
+    pub fn url(&self, target: &str) -> String {
+        format!("{}{target}", self.base_url)
     }
 
     /// The methods that start the workflow.

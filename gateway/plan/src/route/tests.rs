@@ -20,14 +20,14 @@ fn plan(template: &str) -> Plan {
     Plan {
         workflow: WorkflowRef { namespace: "shop".to_owned(), name: "hello".to_owned(), uid: "u".to_owned() },
         generation: 1,
-        webhook: Webhook {
+        webhook: Some(Webhook {
             host: None,
             path: "/hello/{repo}".to_owned(),
             base_url: "https://hooks.example.test".to_owned(),
             methods: vec!["POST".to_owned(), "PUT".to_owned()],
             max_body_size: 1024,
             verification: None,
-        },
+        }),
         vars: Json::Null,
         secrets: Vec::new(),
         timeout_ms: 30_000,
@@ -134,7 +134,7 @@ fn what_the_preset_says_of_a_request_is_there_although_nothing_else_of_the_body_
     let key = KeyValue::Bytes(SecretText(Secret::new(b"whsec_test".to_vec())));
     let scheme = Scheme { kind: kind.clone(), keys: vec![KeySpec::default()], tolerance_ms: None };
     let mut plan = plan(r"{{ [$context.event, $context.deliveryID, $context.identity] }}");
-    plan.webhook.verification = Some(Verification { match_: Match::Any, schemes: vec![scheme] });
+    plan.webhook.as_mut().unwrap().verification = Some(Verification { match_: Match::Any, schemes: vec![scheme] });
     let keys = Keys { schemes: vec![vec![Some(key.clone())]], secrets: BTreeMap::new() };
     let route = Route::build(Arc::new(plan), keys).unwrap();
     let body = r#"{"id":"evt_1","type":"invoice.paid","data":{"object":{"id":"in_1"}}}"#;
@@ -185,7 +185,7 @@ fn the_type_of_a_body_decides_whether_it_is_read() {
 
 #[test]
 fn a_method_is_judged_by_the_workflow_and_the_verification() {
-    let intake = route(plan("x")).unwrap().intake().clone();
+    let intake = route(plan("x")).unwrap().intake().unwrap().clone();
     let handshakes = [Method::GET];
     let judged = |name: &str| intake.judge(&Method::from_bytes(name.as_bytes()).unwrap(), handshakes.iter().cloned());
     assert_eq!(judged("POST"), MethodVerdict::Runs);
@@ -201,10 +201,10 @@ fn a_method_is_judged_by_the_workflow_and_the_verification() {
 #[test]
 fn a_plan_that_cannot_be_served_says_which_field() {
     let mut bad = plan("x");
-    bad.webhook.path = "/a//b".to_owned();
+    bad.webhook.as_mut().unwrap().path = "/a//b".to_owned();
     assert_eq!(route(bad).unwrap_err().to_string(), "webhook.path must not hold an empty segment (//)");
     let mut bad = plan("x");
-    bad.webhook.methods = vec!["HEAD".to_owned()];
+    bad.webhook.as_mut().unwrap().methods = vec!["HEAD".to_owned()];
     let message = "webhook.methods must be of GET, POST, PUT, PATCH, DELETE, unlike \"HEAD\"";
     assert_eq!(route(bad).unwrap_err().to_string(), message);
     assert!(matches!(route(plan("{{ 1 + }}")), Err(RouteError::Program(_))));

@@ -143,7 +143,7 @@ impl Spec {
         Plan {
             workflow: WorkflowRef { namespace: name("shop"), name: name("orders"), uid: name("uid-of-orders") },
             generation: 1,
-            webhook: webhook(),
+            webhook: Some(webhook()),
             vars: self.vars.clone().into(),
             secrets: Vec::new(),
             timeout_ms: self.timeout.as_deref().map_or(30_000, milliseconds),

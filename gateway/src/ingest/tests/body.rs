@@ -212,7 +212,7 @@ async fn a_body_that_is_not_json_is_400_and_not_reflected() {
 #[tokio::test]
 async fn more_values_than_a_body_may_hold_are_400() {
     let mut plan = plan("hello", "/hello");
-    plan.webhook.max_body_size = 1 << 20;
+    plan.webhook.as_mut().unwrap().max_body_size = 1 << 20;
     let app = App::new([route(plan)]);
     assert_eq!(app.post("/hello", &format!("[{}1]", "1,".repeat(99_998))).await.status, 200);
     let seen = app.post("/hello", &format!("[{}1]", "1,".repeat(99_999))).await;
@@ -222,7 +222,7 @@ async fn more_values_than_a_body_may_hold_are_400() {
 #[tokio::test]
 async fn a_get_may_have_a_body_and_a_post_a_query() {
     let mut plan = plan("hello", "/hello");
-    plan.webhook.methods = vec!["GET".to_owned(), "POST".to_owned()];
+    plan.webhook.as_mut().unwrap().methods = vec!["GET".to_owned(), "POST".to_owned()];
     plan.response.answer = answer(r#"{"data":"{{ $context.data }}","query":"{{ $context.query }}"}"#);
     let app = App::new([route(plan)]);
     for method in ["GET", "POST"] {

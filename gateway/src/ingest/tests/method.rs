@@ -4,7 +4,7 @@ use crate::testing::{App, plan, request, route};
 
 fn app() -> App {
     let mut plan = plan("hello", "/hello");
-    plan.webhook.methods = vec!["POST".to_owned(), "PUT".to_owned()];
+    plan.webhook.as_mut().unwrap().methods = vec!["POST".to_owned(), "PUT".to_owned()];
     App::new([route(plan)])
 }
 

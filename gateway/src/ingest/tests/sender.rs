@@ -28,7 +28,7 @@ async fn nothing_of_a_body_is_read_before_its_sender_is_verified() {
 #[tokio::test]
 async fn no_method_and_no_empty_body_passes_without_a_signature() {
     let (mut plan, keys) = verified(plan("hello", "/hello"), SchemeKind::Preset("GitHub".to_owned()), Some("s"));
-    plan.webhook.methods = ["GET", "POST", "PUT", "PATCH", "DELETE"].map(str::to_owned).to_vec();
+    plan.webhook.as_mut().unwrap().methods = ["GET", "POST", "PUT", "PATCH", "DELETE"].map(str::to_owned).to_vec();
     let app = App::new([build(plan, keys)]);
     for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
         let seen = app.send(request(method, "/hello", "")).await;

@@ -13,8 +13,8 @@ pub(super) struct Address {
 }
 
 /// The address: on the namespace's own host where it has one, else behind the gateway's prefix and the namespace.
-pub(super) fn of(inputs: &Inputs) -> Address {
-    let (gateway, key, path) = (&inputs.gateway, &inputs.workflow.key, &inputs.workflow.webhook.path);
+pub(super) fn of(inputs: &Inputs, path: &str) -> Address {
+    let (gateway, key) = (&inputs.gateway, &inputs.workflow.key);
     let base_url = gateway.base_url.as_ref().unwrap_or(&inputs.platform.base_url);
     match gateway.hosts.iter().find(|host| host.namespace == key.namespace) {
         Some(host) => Address {

@@ -15,7 +15,7 @@ use crate::violation::Violation;
 
 /// Looks them up.
 pub(super) fn of(inputs: &Inputs, violations: &mut Vec<Violation>) -> Keys {
-    let verification = inputs.workflow.webhook.verification.as_ref();
+    let verification = inputs.workflow.verification();
     let schemes = verification.map(|verification| schemes(inputs, verification, violations));
     Keys { schemes: schemes.unwrap_or_default(), secrets: secrets(inputs, violations) }
 }

@@ -29,7 +29,8 @@ pub(super) struct Claimant {
 impl Paths {
     /// Claims a route's path, or says who was there before: by name only to those of the same namespace.
     pub fn claim(&mut self, route: &CompiledRoute, claimant: &Claimant) -> Result<(), Violation> {
-        let (field, webhook) = (Field::spec().at("webhook.path"), &route.plan.webhook);
+        let Some(webhook) = &route.plan.webhook else { return Ok(()) };
+        let field = Field::spec().at("webhook.path");
         let pattern = Pattern::parse(&webhook.path).map_err(|error| {
             let message = format!("must fit behind the gateway's prefix and the namespace: the whole path {error}");
             Violation::new(Reason::InvalidSpec, &field, message)

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use boathook_plan::limits::{DEFAULT_BODY_SIZE, DEFAULT_SYNC_TIMEOUT};
-use boathook_plan::plan::{Concurrency, History, Plan, Suspend, Webhook, WorkflowRef};
+use boathook_plan::limits::DEFAULT_BODY_SIZE;
+use boathook_plan::plan::{Concurrency, Plan, Webhook, WorkflowRef};
 
 use super::ceiling::Ceiling;
 use super::secrets::Secrets;
@@ -18,7 +18,7 @@ use crate::field::Field;
 use crate::limits::PLAN_SIZE;
 use crate::object::ObjectKey;
 use crate::text;
-use crate::validate::{ValidGateway, ValidVerification, ValidWorkflow};
+use crate::validate::{ValidGateway, ValidVerification, ValidWebhook, ValidWorkflow, default_timeout};
 use crate::violation::Violation;
 use crate::world::{ConfigMapObject, Labels, Platform, World};
 
@@ -92,6 +92,7 @@ pub(super) fn resolve(inputs: &Inputs) -> Resolved {
 
 fn plan(inputs: &Inputs, violations: &mut Vec<Violation>) -> Plan {
     let workflow = &inputs.workflow;
+    let executions = &workflow.executions;
     Plan {
         workflow: WorkflowRef {
             namespace: workflow.key.namespace.clone(),
@@ -99,25 +100,24 @@ fn plan(inputs: &Inputs, violations: &mut Vec<Violation>) -> Plan {
             uid: workflow.uid.clone(),
         },
         generation: workflow.generation,
-        webhook: webhook(inputs, violations),
+        webhook: workflow.webhook.as_ref().map(|webhook| self::webhook(inputs, webhook, violations)),
         vars: variables::of(inputs, violations),
         secrets: workflow.values.secrets.iter().map(|secret| secret.name.clone()).collect(),
         timeout_ms: timeout(inputs).grant(workflow.timeout_ms, violations),
         delimiters: workflow.delimiters,
         program: workflow.program.clone(),
-        deduplication: None,
-        concurrency: Concurrency::default(),
-        batch: None,
-        history: History::default(),
-        suspend: Suspend::No,
+        deduplication: executions.deduplication.clone(),
+        concurrency: concurrency(inputs, violations),
+        batch: executions.batch,
+        history: executions.history.clone(),
+        suspend: executions.suspend,
         response: workflow.response.clone(),
         egress: egress::of(inputs),
     }
 }
 
-fn webhook(inputs: &Inputs, violations: &mut Vec<Violation>) -> Webhook {
-    let webhook = &inputs.workflow.webhook;
-    let address = address::of(inputs);
+fn webhook(inputs: &Inputs, webhook: &ValidWebhook, violations: &mut Vec<Violation>) -> Webhook {
+    let address = address::of(inputs, &webhook.path);
     let body_size = Ceiling {
         most: inputs.gateway.ceilings.body_size,
         default: DEFAULT_BODY_SIZE,
@@ -134,8 +134,21 @@ fn webhook(inputs: &Inputs, violations: &mut Vec<Violation>) -> Webhook {
     }
 }
 
+/// The wish or all that the gateway grants.
+fn concurrency(inputs: &Inputs, violations: &mut Vec<Violation>) -> Concurrency {
+    let wanted = &inputs.workflow.executions.concurrency;
+    let most = inputs.gateway.ceilings.concurrency;
+    let ceiling = Ceiling { most, default: most, field: "concurrency.max", text: |value| value.to_string() };
+    Concurrency {
+        max: u32::try_from(ceiling.grant(wanted.max, violations)).unwrap_or(u32::MAX),
+        key: wanted.key.clone(),
+        queue: wanted.queue,
+        overflow: wanted.overflow,
+    }
+}
+
 fn timeout(inputs: &Inputs) -> Ceiling {
-    let default = u64::try_from(DEFAULT_SYNC_TIMEOUT.as_millis()).unwrap_or(u64::MAX);
+    let default = default_timeout(inputs.workflow.response.mode);
     let text = |millis| text::duration(Duration::from_millis(millis));
     Ceiling { most: inputs.gateway.ceilings.timeout_ms, default, field: "timeout", text }
 }

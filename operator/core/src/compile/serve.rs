@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::admission::{self, Gateways};
+use super::calls::Calls;
 use super::memo::Validated;
 use super::paths::{Claimant, Paths};
 use super::resolve::{Inputs, Resolved, resolve};
@@ -12,6 +13,7 @@ use crate::condition::Reason;
 use crate::object::ObjectKey;
 use crate::outcome::WorkflowOutcome;
 use crate::validate::ValidWorkflow;
+use crate::violation::Violation;
 use crate::world::{Workflow, World};
 
 /// Routes that were made the last time, by workflow and whether they are of an older spec.
@@ -30,6 +32,7 @@ pub(super) struct Serving<'a> {
     pub world: &'a World,
     pub gateways: &'a Gateways,
     pub paths: Paths,
+    pub calls: Calls,
     pub before: Made,
     pub made: Made,
 }
@@ -64,7 +67,7 @@ impl Serving<'_> {
             Newest::Refused => (last.as_ref().and_then(|last| self.fall_back(last, &claimant)), last),
             Newest::Revoked => (None, None),
         };
-        outcome.url = route.as_ref().map(|route| address::url(&route.plan.webhook));
+        outcome.url = route.as_ref().and_then(|route| route.plan.webhook.as_ref()).map(address::url);
         outcome.serving = route.as_ref().map(|route| route.plan.generation);
         Served { outcome, route, accepted }
     }
@@ -95,7 +98,7 @@ impl Serving<'_> {
         if !outcome.accepted() {
             return Newest::Refused;
         }
-        match self.paths.claim(&resolved.route, claimant) {
+        match self.claim(valid, &resolved.route, claimant) {
             Ok(()) => Newest::Serves(Arc::clone(&resolved.route), Arc::clone(valid)),
             Err(conflict) => {
                 outcome.violations.insert(0, conflict);
@@ -109,8 +112,14 @@ impl Serving<'_> {
         let gateway = admission::admit(last, self.gateways, self.world).ok()?;
         let resolved = self.resolved(Spec::LastAccepted, Inputs::gather(last, &gateway, self.world));
         let is_too_large = resolved.violations.iter().any(|violation| violation.reason == Reason::TooLarge);
-        let serves = !is_too_large && self.paths.claim(&resolved.route, claimant).is_ok();
+        let serves = !is_too_large && self.claim(last, &resolved.route, claimant).is_ok();
         serves.then(|| Arc::clone(&resolved.route))
+    }
+
+    /// Claims what only one workflow can have; a claim that is refused leaves nothing claimed.
+    fn claim(&mut self, valid: &ValidWorkflow, route: &CompiledRoute, claimant: &Claimant) -> Result<(), Violation> {
+        self.calls.claim(valid)?;
+        self.paths.claim(route, claimant)
     }
 
     /// The route of these inputs: the one of the last time where they are the same.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use boathook_crds::text::TextTemplate;
-use boathook_crds::workflow::response as crd;
+use boathook_crds::workflow::response::{self as crd, ResponseMode};
 use boathook_crds::workflow::steps::answer::RespondStep;
 use boathook_plan::limits::DEFAULT_SYNC_DEADLINE;
 use boathook_plan::plan::{Answer, AnswerBody, Mode, Response};
@@ -22,18 +22,26 @@ pub(super) struct Said<'a> {
     pub text: Option<&'a TextTemplate>,
 }
 
-/// Reads `spec.response`.
+/// Reads `spec.response`. The acknowledgement of an Async workflow is made before its first step.
 pub(super) fn response(response: &crd::Response, at: &Field, reader: &mut Reader) -> Response {
+    let mode = match response.mode {
+        ResponseMode::Async => Mode::Async,
+        ResponseMode::Sync => Mode::Sync,
+    };
     let default = u64::try_from(DEFAULT_SYNC_DEADLINE.as_millis()).unwrap_or(u64::MAX);
     let deadline = response.deadline.as_ref();
     let deadline_ms =
         deadline.map_or(default, |deadline| reader.report.duration(&at.at("deadline"), deadline, LEAST, DEADLINE));
-    reader.enter(Place::Answer);
+    reader.enter(match mode {
+        Mode::Async => Place::Arrival,
+        Mode::Sync => Place::Answer,
+    });
     let answer = read(&response.into(), at, reader);
+    let cancel = response.late.as_ref().is_some_and(|late| late.cancel == Some(true));
     let late = response.late.as_ref().map(|late| read(&late.into(), &at.at("late"), reader));
     reader.enter(Place::Failed);
     let failed = response.failed.as_ref().map(|failed| read(&failed.into(), &at.at("failed"), reader));
-    Response { mode: Mode::Sync, deadline_ms, answer, late, cancel: true, failed }
+    Response { mode, deadline_ms, answer, late, cancel, failed }
 }
 
 /// Reads one answer.

@@ -20,6 +20,15 @@ pub const LEAST_BACKOFF: Duration = Duration::from_millis(10);
 /// The longest pause before the next attempt.
 pub const BACKOFF: Duration = Duration::from_hours(24);
 
+/// The longest time that a deduplication key is held after success: no sender repeats for longer than a month.
+pub const WINDOW: Duration = Duration::from_hours(24 * 31);
+
+/// The longest time that a batch is filled: whoever waits for more wants a schedule.
+pub const BATCH: Duration = Duration::from_hours(1);
+
+/// The longest time that an execution is kept: what an audit asks for.
+pub const KEEP: Duration = Duration::from_hours(24 * 366);
+
 /// The widest window around a signing time: a replay is possible for as long.
 pub const TOLERANCE: Duration = Duration::from_hours(24);
 

@@ -31,6 +31,7 @@ pub fn gateway(gateway: &Gateway) -> (Option<ValidGateway>, Vec<Violation>) {
         ceilings: Ceilings {
             body_size: report.size(&ceilings.at("bodySize"), &spec.ceilings.body_size, BODY_SIZE),
             timeout_ms: report.duration(&ceilings.at("timeout"), &spec.ceilings.timeout, LEAST, TIMEOUT),
+            concurrency: spec.ceilings.concurrency.unsigned_abs().into(),
         },
         egress: egress::read(&spec.egress, &at.at("egress"), &mut report),
     };

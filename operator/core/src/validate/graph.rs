@@ -63,7 +63,9 @@ impl<'o> Graph<'o> {
         };
         let is_seen = match place {
             Place::Step(at) | Place::Request(at) | Place::Until(at) => self.sees(at, home),
+            Place::Collect(at) => self.sees(at, home) || (home.block.is_some() && home.block == self.looped_by(at)),
             Place::Answer | Place::Failed => home.block.is_none(),
+            Place::Arrival => return Err(format!("must not use $steps.{name}: it is decided before the first step")),
         };
         if is_seen {
             return Ok(());
@@ -82,8 +84,8 @@ impl<'o> Graph<'o> {
     pub fn error(&self, place: Place) -> Result<(), String> {
         let block = match place {
             Place::Failed => return Ok(()),
-            Place::Answer => None,
-            Place::Step(at) | Place::Request(at) | Place::Until(at) => at.block,
+            Place::Answer | Place::Arrival => None,
+            Place::Step(at) | Place::Request(at) | Place::Until(at) | Place::Collect(at) => at.block,
         };
         let Some(block) = block else { return Err(NO_ERROR.to_owned()) };
         let above = self.above(block);
@@ -99,7 +101,8 @@ impl<'o> Graph<'o> {
     /// Whether there is an item at `place`.
     pub fn item(&self, place: Place) -> Result<(), String> {
         let block = match place {
-            Place::Answer | Place::Failed => None,
+            Place::Collect(_) => return Ok(()),
+            Place::Answer | Place::Failed | Place::Arrival => None,
             Place::Step(at) | Place::Request(at) | Place::Until(at) => at.block,
         };
         let is_looped = |block: usize| {
@@ -109,6 +112,12 @@ impl<'o> Graph<'o> {
             return Ok(());
         }
         Err("must not use $item or $index: only the block of a forEach step has them".to_owned())
+    }
+
+    /// The block that a `forEach` step runs.
+    fn looped_by(&self, at: StepPlace) -> Option<usize> {
+        let line = self.outline.list(at.block)?.steps.get(at.index)?;
+        line.runs.iter().find_map(|(_, name)| self.outline.block(name))
     }
 
     /// Earlier in the same list, or seen by a step that runs this block; in `onFailure` all of `spec.steps`. A block that

@@ -36,6 +36,8 @@ pub(super) struct Line<'a> {
     pub runs: Vec<(Field, &'a str)>,
     /// Whether it runs them for each item.
     pub loops: bool,
+    /// Whether it runs its blocks more than once, or several at the same time.
+    pub runs_many: bool,
     pub responds: bool,
 }
 
@@ -89,6 +91,7 @@ impl<'a> Line<'a> {
             name: &step.name.0,
             runs: kinds.iter().flat_map(|kind| runs(*kind, &at)).collect(),
             loops: kinds.iter().any(|kind| matches!(kind, StepKind::ForEach(_))),
+            runs_many: kinds.iter().any(|kind| matches!(kind, StepKind::ForEach(_) | StepKind::Parallel(_))),
             responds: kinds.iter().any(|kind| matches!(kind, StepKind::Respond(_))),
             at,
         }

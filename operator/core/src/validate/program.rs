@@ -10,13 +10,13 @@ use super::step::{self, Around};
 use crate::field::Field;
 
 /// Reads the program. More than the schema admits is refused there and not read here.
-pub(super) fn read(spec: &WebhookWorkflowSpec, at: &Field, reader: &mut Reader) -> Program {
+pub(super) fn read(spec: &WebhookWorkflowSpec, timeout_ms: u64, at: &Field, reader: &mut Reader) -> Program {
     let retry_field = at.at("retry");
     let mut list = |block, steps: &[StepText], most, at: &Field| -> Vec<Step> {
         let steps = steps.iter().take(most).enumerate();
         let steps = steps.filter_map(|(index, text)| {
             let place = StepPlace { block, index };
-            let around = Around { retry: spec.retry.as_ref(), retry_field: &retry_field, place };
+            let around = Around { retry: spec.retry.as_ref(), retry_field: &retry_field, place, timeout_ms };
             step::read(text, around, &at.item(index), reader)
         });
         steps.collect()

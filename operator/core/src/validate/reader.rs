@@ -36,12 +36,16 @@ pub struct Use {
 /// When a text is evaluated: what it may refer to follows from that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
+    /// When a request has arrived, before any step.
+    Arrival,
     /// Before or in a step.
     Step(StepPlace),
     /// In an `http` step's request: `$secrets` too.
     Request(StepPlace),
     /// After an attempt of a step: `$result` too.
     Until(StepPlace),
+    /// After the block of a `forEach` step has run for one item: the block's steps and its item too.
+    Collect(StepPlace),
     /// When the sender is answered, after the last step or at the deadline.
     Answer,
     /// When the sender is answered after a failure: `$error` too.

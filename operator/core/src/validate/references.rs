@@ -48,6 +48,8 @@ pub(super) struct Names<'a> {
     pub vars: Option<Vec<&'a str>>,
     /// Of `spec.secrets`.
     pub secrets: Vec<&'a str>,
+    /// Whether an execution holds several deliveries.
+    pub batch: bool,
 }
 
 /// Refuses every reference that can never be followed.
@@ -71,6 +73,9 @@ fn follow(reference: &Reference, place: Place, names: &Names<'_>, graph: &Graph<
             None => Ok(()),
         },
         ("$secrets", name) => secret(name, place, names),
+        ("$context", _) if names.batch && place != Place::Arrival => {
+            Err("must not use $context: an execution of a batch has $batch, one entry a delivery".to_owned())
+        }
         ("$context", Some("params")) => match (reference.path.get(1), &names.params) {
             (Some(name), Some(params)) => one_of(name, params, "a parameter of spec.webhook.path"),
             _ => Ok(()),
@@ -80,7 +85,7 @@ fn follow(reference: &Reference, place: Place, names: &Names<'_>, graph: &Graph<
             Err("must not use $result: only `until` has it".to_owned())
         }
         ("$item" | "$index", _) => graph.item(place),
-        ("$batch", _) => Err("must not use $batch: only a workflow with spec.batch has it".to_owned()),
+        ("$batch", _) => batch(place, names),
         _ => Ok(()),
     }
 }
@@ -97,6 +102,14 @@ fn known_members(reference: &Reference) -> Result<(), String> {
         prefix = format!("{prefix}.{name}");
     }
     Ok(())
+}
+
+fn batch(place: Place, names: &Names<'_>) -> Result<(), String> {
+    match (names.batch, place) {
+        (false, _) => Err("must not use $batch: only a workflow with spec.batch has it".to_owned()),
+        (true, Place::Arrival) => Err("must not use $batch here: it is there once the batch is full".to_owned()),
+        (true, _) => Ok(()),
+    }
 }
 
 fn secret(name: Option<&str>, place: Place, names: &Names<'_>) -> Result<(), String> {

@@ -3,10 +3,13 @@
 //! Each kind is a file of its own. A step of a kind that is not built, or of none, becomes nothing; the report says so.
 
 mod branch;
+mod call;
+mod each;
 mod end;
 mod http;
 mod set;
 mod validate;
+mod wait;
 
 use boathook_crds::workflow::execution::Retry as RetryText;
 use boathook_crds::workflow::step::{OnError as OnErrorText, Step as StepText, StepKind as Kind};
@@ -33,6 +36,8 @@ pub(super) struct Around<'a> {
     pub retry_field: &'a Field,
     /// Where the step is.
     pub place: StepPlace,
+    /// The workflow's `timeout`, or its default, in milliseconds.
+    pub timeout_ms: u64,
 }
 
 /// Reads a step; `None` when it has no kind that is built.
@@ -40,7 +45,7 @@ pub(super) fn read(step: &StepText, around: Around<'_>, at: &Field, reader: &mut
     reader.enter(Place::Step(around.place));
     let if_ = step.if_.as_ref().map(|text| reader.expression(&at.at("if"), text));
     let kinds = step.kinds();
-    let kind = kinds.first().and_then(|kind| read_kind(*kind, around.place, &at.at(kind.name()), reader));
+    let kind = kinds.first().and_then(|kind| read_kind(*kind, around, &at.at(kind.name()), reader));
     reader.enter(Place::Until(around.place));
     let until = step.until.as_ref().map(|text| reader.expression(&at.at("until"), text));
     let timeout = step.timeout.as_ref();
@@ -65,7 +70,8 @@ pub(super) fn read(step: &StepText, around: Around<'_>, at: &Field, reader: &mut
     })
 }
 
-fn read_kind(kind: Kind<'_>, place: StepPlace, at: &Field, reader: &mut Reader) -> Option<StepKind> {
+fn read_kind(kind: Kind<'_>, around: Around<'_>, at: &Field, reader: &mut Reader) -> Option<StepKind> {
+    let place = around.place;
     match kind {
         Kind::Http(step) => {
             reader.enter(Place::Request(place));
@@ -76,15 +82,11 @@ fn read_kind(kind: Kind<'_>, place: StepPlace, at: &Field, reader: &mut Reader) 
         Kind::Branch(step) => Some(StepKind::Branch(branch::read(step, at, reader))),
         Kind::Respond(step) => Some(StepKind::Respond(answer::read(&step.into(), at, reader))),
         Kind::End(step) => Some(StepKind::End(end::read(step, at, reader))),
-        Kind::JavaScript(_)
-        | Kind::Record(_)
-        | Kind::Kubernetes(_)
-        | Kind::Email(_)
-        | Kind::Message(_)
-        | Kind::ForEach(_)
-        | Kind::Parallel(_)
-        | Kind::Wait(_)
-        | Kind::Call(_) => None,
+        Kind::ForEach(step) => Some(StepKind::ForEach(each::read(step, place, at, reader))),
+        Kind::Parallel(step) => Some(StepKind::Parallel(each::parallel(step))),
+        Kind::Wait(step) => wait::read(step, around.timeout_ms, at, reader).map(StepKind::Wait),
+        Kind::Call(step) => Some(StepKind::Call(call::read(step, at, reader))),
+        Kind::JavaScript(_) | Kind::Record(_) | Kind::Kubernetes(_) | Kind::Email(_) | Kind::Message(_) => None,
     }
 }
 

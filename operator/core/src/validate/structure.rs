@@ -1,4 +1,4 @@
-//! How a program's lists of steps fit together: names, blocks that are there, no cycle, nothing after an answer.
+//! How a program's lists of steps fit together: names, blocks that are there, no cycle, answers where a sender waits.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,6 +14,7 @@ pub(super) fn check(outline: &Outline<'_>, at: &Field, report: &mut Report) {
     unique(outline, report);
     known_blocks(outline, at, report);
     no_cycle(outline, &graph, report);
+    no_answer_among_others(outline, &graph, report);
     nothing_after_an_answer(outline, &graph, report);
 }
 
@@ -53,6 +54,24 @@ fn no_cycle(outline: &Outline<'_>, graph: &Graph<'_>, report: &mut Report) {
             told.insert(block);
             let name = list.block.unwrap_or_default();
             report.refuse(&list.at, format!("must not come to run block {name} again: a cycle would never end"));
+        }
+    }
+}
+
+/// A block that runs for each item, or beside others, may run more than once: whose answer would it be?
+fn no_answer_among_others(outline: &Outline<'_>, graph: &Graph<'_>, report: &mut Report) {
+    let many: BTreeSet<usize> = outline
+        .steps()
+        .filter(|(_, line)| line.runs_many)
+        .flat_map(|(_, line)| line.runs.iter().filter_map(|(_, name)| outline.block(name)))
+        .collect();
+    for (place, line) in outline.steps().filter(|(_, line)| line.responds) {
+        let Some(block) = place.block else { continue };
+        if many.contains(&block) || graph.above(block).iter().flatten().any(|above| many.contains(above)) {
+            report.refuse(
+                &line.at.at("respond"),
+                "must not be run by a forEach or parallel step: a sender has one answer",
+            );
         }
     }
 }

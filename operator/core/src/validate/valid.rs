@@ -3,7 +3,10 @@
 //! Only [`crate::validate`] makes them; what they refer to is resolved later.
 
 use boathook_plan::json::Json;
-use boathook_plan::plan::{AddressRule, Delimiters, HostRule, KeySpec, Match, Program, Response, SchemeKind};
+use boathook_plan::plan::{
+    AddressRule, Batch, Deduplication, Delimiters, History, HostRule, KeySpec, Match, Overflow, Program, Response,
+    SchemeKind, StepKind, Suspend,
+};
 
 use super::admits::Admits;
 use crate::field::Field;
@@ -16,12 +19,33 @@ pub struct ValidWorkflow {
     pub(crate) uid: String,
     pub(crate) generation: i64,
     pub(crate) gateway: Option<ObjectKey>,
-    pub(crate) webhook: ValidWebhook,
+    /// `None`: only `call` steps start it.
+    pub(crate) webhook: Option<ValidWebhook>,
+    pub(crate) executions: Executions,
     pub(crate) values: Values,
     pub(crate) timeout_ms: Option<u64>,
     pub(crate) delimiters: Delimiters,
     pub(crate) program: Program,
     pub(crate) response: Response,
+}
+
+/// How executions are told apart, queue and are kept.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Executions {
+    pub deduplication: Option<Deduplication>,
+    pub concurrency: ValidConcurrency,
+    pub batch: Option<Batch>,
+    pub history: History,
+    pub suspend: Suspend,
+}
+
+/// As [`boathook_plan::plan::Concurrency`], before the gateway's ceiling is known.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ValidConcurrency {
+    pub max: Option<u64>,
+    pub key: Option<String>,
+    pub queue: u64,
+    pub overflow: Overflow,
 }
 
 /// How requests come in.
@@ -116,6 +140,8 @@ pub(crate) struct Ceilings {
     pub body_size: u64,
     /// Milliseconds.
     pub timeout_ms: u64,
+    /// Executions of one workflow at one time.
+    pub concurrency: u64,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -133,9 +159,31 @@ pub(crate) struct Granted<T> {
 }
 
 impl ValidWorkflow {
+    /// How senders prove themselves; `None` where nobody has to, or nobody can send.
+    pub(crate) fn verification(&self) -> Option<&ValidVerification> {
+        self.webhook.as_ref().and_then(|webhook| webhook.verification.as_ref())
+    }
+
+    /// The workflows that its steps call, repeated as often as they do.
+    pub(crate) fn calls(&self) -> impl Iterator<Item = &str> {
+        let blocks = self.program.blocks.iter().flat_map(|block| &block.steps);
+        self.program.steps.iter().chain(blocks).filter_map(|step| match &step.kind {
+            StepKind::Call(call) => Some(call.workflow.as_str()),
+            StepKind::Http(_)
+            | StepKind::Set(_)
+            | StepKind::Validate(_)
+            | StepKind::Branch(_)
+            | StepKind::ForEach(_)
+            | StepKind::Parallel(_)
+            | StepKind::Wait(_)
+            | StepKind::Respond(_)
+            | StepKind::End(_) => None,
+        })
+    }
+
     /// The Secrets that it names, repeated as often as it does.
     pub(crate) fn secret_names(&self) -> impl Iterator<Item = &str> {
-        let schemes = self.webhook.verification.iter().flat_map(|verification| &verification.schemes);
+        let schemes = self.verification().into_iter().flat_map(|verification| &verification.schemes);
         let of_keys = schemes.flat_map(|scheme| &scheme.keys).map(|key| match &key.source {
             KeySource::Entry(entry) => entry.secret.as_str(),
             KeySource::BasicAuth { secret } => secret.as_str(),
