@@ -11,6 +11,9 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Where health, metrics and the list of routes are served. Whoever can connect may read them.
     pub admin: SocketAddr,
+    /// The directory of the store, for this process alone. Without one only what promises nothing is served: Sync
+    /// workflows.
+    pub data: Option<PathBuf>,
     /// The files and folders that the workflows are written in, told on the admin port; none in a cluster.
     pub sources: Vec<PathBuf>,
     /// Bounds on connections and requests.
@@ -22,6 +25,7 @@ impl Default for Config {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
             admin: SocketAddr::from((Ipv4Addr::LOCALHOST, 8081)),
+            data: None,
             sources: Vec::new(),
             limits: Limits::default(),
         }

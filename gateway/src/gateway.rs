@@ -14,9 +14,11 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::http_step::HttpExecutor;
 use crate::routes::Rejected;
+use crate::runner;
 use crate::server;
 use crate::shared::Shared;
 use crate::stop::Stop;
+use crate::store::OpenError;
 
 /// A running gateway. Dropping it stops everything at once; [`Gateway::drain`] is the good way.
 #[derive(Debug)]
@@ -25,7 +27,8 @@ pub struct Gateway {
     addresses: Addresses,
     stop: Stop,
     server: JoinHandle<()>,
-    admin: JoinHandle<()>,
+    /// Ended with the gateway: the admin port, and what keeps durable executions going.
+    background: Vec<JoinHandle<()>>,
 }
 
 /// Where a gateway listens; free ports have their number.
@@ -51,6 +54,12 @@ pub enum StartError {
     /// The metrics cannot be set up.
     #[error("setting up the metrics")]
     Metrics(#[from] prometheus::Error),
+    /// The store cannot be opened.
+    #[error(transparent)]
+    Store(#[from] OpenError),
+    /// A fault of ours ended the opening of the store.
+    #[error("opening the store")]
+    StoreAborted,
 }
 
 impl Gateway {
@@ -61,18 +70,30 @@ impl Gateway {
         let addresses = Addresses { public: address(&public, config.listen), admin: address(&private, config.admin) };
         let stop = Stop::new();
         let http = HttpExecutor::new(addresses.admin);
-        let shared = Arc::new(Shared::new(config.limits, clock, stop.signal(), http)?);
+        let mut shared = Shared::new(config.limits, clock, stop.signal(), http)?;
+        if let Some(directory) = config.data {
+            shared = shared.with_store(directory).await?;
+        }
+        let shared = Arc::new(shared);
         let server = tokio::spawn(server::run(Arc::clone(&shared), public));
         let instance = Instance::new(addresses.public, config.sources);
-        let admin = tokio::spawn(admin::run(Arc::clone(&shared), instance, private));
-        Ok(Self { shared, addresses, stop, server, admin })
+        let mut background = runner::start(&shared);
+        background.push(tokio::spawn(admin::run(Arc::clone(&shared), instance, private)));
+        Ok(Self { shared, addresses, stop, server, background })
     }
 
     /// Replaces all routes at once. They are given in the order that decides conflicts: of two with one path the
     /// earlier is served and the later returned. A request in flight keeps the route that it found.
     #[must_use = "a rejected route is not served"]
     pub fn swap(&self, routes: Vec<Arc<Route>>) -> Vec<Rejected> {
-        self.shared.routes.swap(routes)
+        let rejected = self.shared.routes.swap(routes);
+        self.shared.runner.rerouted.notify_one();
+        rejected
+    }
+
+    /// Returns once the store has failed, with what failed: the process must exit, and recover from disk.
+    pub async fn broken(&self) -> String {
+        self.shared.runner.broken().await
     }
 
     /// Every route that is served, by namespace and name.
@@ -86,7 +107,8 @@ impl Gateway {
     }
 
     /// Stops: becomes unready, takes no more connections, closes each with its next answer, and waits for requests and
-    /// runs in flight as long as [`crate::Limits::drain`] says. What is not done by then is told so and ended.
+    /// runs in flight as long as [`crate::Limits::drain`] says. What is not done by then is told so and ended; durable
+    /// executions are let go at their next entry, and go on when the store is opened again.
     pub async fn drain(mut self) {
         let limits = self.shared.limits;
         self.stop.drain();
@@ -95,6 +117,7 @@ impl Gateway {
             // Runs answer 503 on their way out; this is the time to write that.
             let _ = timeout(limits.pace.write, self.finished()).await;
         }
+        self.shared.runner.close().await;
     }
 
     /// Returns once the last connection is closed and the last run over.
@@ -104,13 +127,14 @@ impl Gateway {
             let _ = (&mut self.server).await;
         }
         self.shared.gate.empty().await;
+        self.shared.runner.idle().await;
     }
 }
 
 impl Drop for Gateway {
     fn drop(&mut self) {
         self.server.abort();
-        self.admin.abort();
+        self.background.iter().for_each(JoinHandle::abort);
     }
 }
 

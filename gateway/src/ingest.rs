@@ -5,8 +5,10 @@
 
 mod arrive;
 mod body;
+mod deliver;
 mod method;
 mod refusal;
+mod rejected;
 mod respond;
 mod route;
 mod sender;
@@ -23,13 +25,15 @@ use http::{Request, Response};
 use http_body_util::Full;
 use hyper::body::Body;
 
-use crate::execute::{self, Accepted};
 use crate::log;
 use crate::shared::Shared;
 use arrive::Arrived;
 pub(crate) use arrive::Trail;
 use body::Arriving;
+use deliver::Keyed;
 use refusal::Refusal;
+pub(crate) use rejected::Budget;
+use rejected::Sketch;
 pub(crate) use respond::Verdict;
 use route::Routed;
 use tally::Tally;
@@ -44,31 +48,37 @@ where
     let place = route::check(&arrived).and_then(|()| route::enter(shared));
     let routed = place.and_then(|place| route::find(shared, arrived, place));
     let served = routed.as_ref().ok().map(|routed| Arc::clone(&routed.served));
+    let sketch = routed.as_ref().ok().and_then(|routed| Sketch::of(shared, routed));
     let mut tally = Tally::begin(shared, served.as_deref(), &trail);
     let decided = match routed {
         Ok(routed) => decide(shared, routed, &mut body).await,
         Err(refusal) => Err(refusal),
     };
     let verdict = match decided {
-        Ok(accepted) => {
+        Ok(keyed) => {
+            // A sender who hangs up from here on does not stop it.
             tally.ends(Reason::Accepted);
-            execute::run(shared, accepted).await
+            deliver::accept(shared, keyed).await
         }
-        Err(refusal) => refusal.verdict(&trail.request_id),
+        Err(refusal) => Err(refusal),
     };
+    let verdict = verdict.unwrap_or_else(|refusal| refusal.verdict(&trail.request_id));
     tally.ends(verdict.reason);
     log::request(&trail, served.as_deref(), &verdict);
+    if let Some(sketch) = sketch {
+        sketch.record(shared, &verdict, body.bytes());
+    }
     respond::response(verdict, &trail, !body.is_read() || !shared.stop.serving())
 }
 
 /// The stages of a request whose workflow is known.
-async fn decide<B>(shared: &Shared, routed: Routed, body: &mut Arriving<B>) -> Result<Accepted, Refusal>
+async fn decide<B>(shared: &Shared, routed: Routed, body: &mut Arriving<B>) -> Result<Keyed, Refusal>
 where
     B: Body<Data = Bytes> + Unpin,
 {
-    let admitted = method::admit(routed)?;
+    let admitted = method::admit(route::open(routed)?)?;
     let whole = body::read(admitted, body, shared.limits.pace).await?;
     let sent = sender::verify(shared, whole).await?;
     let genuine = sender::handshake(sent)?;
-    genuine.deliver(shared)
+    deliver::key(shared, genuine)
 }

@@ -14,6 +14,7 @@ use prometheus::process_collector::ProcessCollector;
 use prometheus::{Encoder as _, Gauge, Histogram, HistogramOpts, Opts, Registry, TextEncoder};
 
 use crate::routes::Routes;
+use crate::store::{Commit, Observer};
 use collector::WorkflowCollector;
 
 pub(crate) use counts::{Counts, kind};
@@ -21,11 +22,16 @@ pub(crate) use counts::{Counts, kind};
 /// Upper bounds in seconds: a Sync answer takes from less than a millisecond to its deadline.
 const BUCKETS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
 
+/// Upper bounds of the changes in one commit: up to what the store gathers.
+const BATCHES: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
+
 /// Everything that is counted.
 #[derive(Debug)]
 pub(crate) struct Metrics {
     registry: Registry,
     duration: Histogram,
+    commits: Histogram,
+    batches: Histogram,
     /// Of requests that found no route.
     pub(crate) nowhere: Arc<Counts>,
 }
@@ -34,23 +40,34 @@ impl Metrics {
     pub(crate) fn new(routes: &Routes) -> Result<Self, prometheus::Error> {
         let registry = Registry::new();
         let nowhere = Arc::new(Counts::default());
-        let duration = Histogram::with_opts(
-            HistogramOpts::new("boathook_request_duration_seconds", "From the head of a request to its answer.")
-                .buckets(BUCKETS.to_vec()),
-        )?;
-        let own: [Box<dyn Collector>; 4] = [
+        let duration =
+            histogram("boathook_request_duration_seconds", "From the head of a request to its answer.", &BUCKETS)?;
+        let commits = histogram("boathook_store_commit_seconds", "Time of one commit of the store.", &BUCKETS)?;
+        let batches = histogram("boathook_store_batch_size", "Changes in one commit of the store.", &BATCHES)?;
+        let own: [Box<dyn Collector>; 6] = [
             Box::new(duration.clone()),
+            Box::new(commits.clone()),
+            Box::new(batches.clone()),
             Box::new(WorkflowCollector::new(routes.clone(), Arc::clone(&nowhere))?),
             Box::new(build_info()?),
             Box::new(ProcessCollector::for_self()),
         ];
         own.into_iter().try_for_each(|collector| registry.register(collector))?;
-        Ok(Self { registry, duration, nowhere })
+        Ok(Self { registry, duration, commits, batches, nowhere })
     }
 
     /// Notes how long a request took.
     pub(crate) fn took(&self, time: Duration) {
         self.duration.observe(time.as_secs_f64());
+    }
+
+    /// What notes each commit of the store.
+    pub(crate) fn observer(&self) -> Observer {
+        let (commits, batches) = (self.commits.clone(), self.batches.clone());
+        Arc::new(move |commit: Commit| {
+            commits.observe(commit.took.as_secs_f64());
+            batches.observe(u32::try_from(commit.commands).map_or(f64::MAX, f64::from));
+        })
     }
 
     /// Everything in Prometheus' text format.
@@ -59,6 +76,10 @@ impl Metrics {
         TextEncoder::new().encode(&self.registry.gather(), &mut text)?;
         Ok(String::from_utf8_lossy(&text).into_owned())
     }
+}
+
+fn histogram(name: &str, help: &str, buckets: &[f64]) -> Result<Histogram, prometheus::Error> {
+    Histogram::with_opts(HistogramOpts::new(name, help).buckets(buckets.to_vec()))
 }
 
 fn build_info() -> Result<Gauge, prometheus::Error> {

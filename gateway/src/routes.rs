@@ -3,14 +3,16 @@
 //! A request keeps the route that it found; a swap never touches it.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwap;
 use boathook_plan::plan::{Step, WorkflowRef};
 use boathook_plan::route::Route;
 use boathook_plan::table::Table;
 
+use crate::ingest::Budget;
 use crate::metrics::{Counts, kind};
+use crate::store::PlanText;
 
 /// A route that is not served.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +27,12 @@ pub struct Rejected {
 #[derive(Debug)]
 pub(crate) struct Served {
     pub(crate) route: Arc<Route>,
+    pub(crate) workflow: Arc<WorkflowRef>,
     pub(crate) counts: Arc<Counts>,
+    /// Requests that started nothing and are recorded.
+    pub(crate) recorded: Budget,
+    /// The plan as the store keeps it, made on first use.
+    text: OnceLock<Arc<PlanText>>,
     /// The kind of each step, by name, for the counts.
     pub(crate) kinds: HashMap<String, usize>,
 }
@@ -63,6 +70,14 @@ impl Routes {
     pub(crate) fn of(&self, workflow: &WorkflowRef) -> Option<Arc<Served>> {
         let live = self.0.load();
         Option::as_ref(&live)?.all.get(workflow).cloned()
+    }
+
+    /// The workflow that has this name now.
+    pub(crate) fn named(&self, namespace: &str, name: &str) -> Option<Arc<Served>> {
+        let live = self.0.load();
+        let first = WorkflowRef { namespace: namespace.to_owned(), name: name.to_owned(), uid: String::new() };
+        let (workflow, served) = Option::as_ref(&live)?.all.range(first..).next()?;
+        (workflow.namespace == namespace && workflow.name == name).then(|| Arc::clone(served))
     }
 
     /// Replaces all routes. They are given in the order that decides conflicts: the earlier one stays. A workflow's
@@ -113,6 +128,21 @@ impl Served {
         let program = &route.plan().program;
         let steps = program.steps.iter().chain(program.blocks.iter().flat_map(|block| &block.steps));
         let kinds = steps.map(|Step { name, kind: of, .. }| (name.clone(), kind(of))).collect();
-        Self { route, counts, kinds }
+        Self {
+            workflow: Arc::new(route.workflow().clone()),
+            route,
+            counts,
+            recorded: Budget::default(),
+            text: OnceLock::new(),
+            kinds,
+        }
+    }
+
+    /// The plan as the store keeps it.
+    pub(crate) fn plan_text(&self) -> &Arc<PlanText> {
+        self.text.get_or_init(|| {
+            let json = serde_json::to_vec(self.route.plan()).unwrap_or_default();
+            Arc::new(PlanText::new(json.into()))
+        })
     }
 }

@@ -1,18 +1,26 @@
 //! What every request of a gateway has in common.
 
+use std::path::PathBuf;
+
+use tokio::task::spawn_blocking;
+
 use crate::clock::Clock;
 use crate::config::Limits;
 use crate::gate::Gate;
+use crate::gateway::StartError;
 use crate::http_step::HttpExecutor;
 use crate::metrics::Metrics;
 use crate::routes::Routes;
+use crate::runner::Runner;
 use crate::stop::StopSignal;
+use crate::store::{Settings, Store};
 
 /// One a gateway. Nothing in it is locked on the request path.
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) routes: Routes,
     pub(crate) gate: Gate,
+    pub(crate) runner: Runner,
     pub(crate) metrics: Metrics,
     pub(crate) http: HttpExecutor,
     pub(crate) clock: Clock,
@@ -31,11 +39,23 @@ impl Shared {
         Ok(Self {
             metrics: Metrics::new(&routes)?,
             routes,
+            runner: Runner::new(None),
             gate: Gate::new(limits.in_flight),
             http,
             clock,
             limits,
             stop,
         })
+    }
+
+    /// With the store of a directory, which is made where it is not there.
+    pub(crate) async fn with_store(mut self, directory: PathBuf) -> Result<Self, StartError> {
+        let settings = Settings { directory, clock: self.clock.clone(), observer: self.metrics.observer() };
+        let opened = spawn_blocking(|| Store::open(settings)).await.map_err(|_| StartError::StoreAborted)??;
+        if opened.resumed > 0 || !opened.damaged.is_empty() {
+            tracing::info!(resumed = opened.resumed, damaged = opened.damaged.len(), "the store is open");
+        }
+        self.runner = Runner::new(Some(opened.store));
+        Ok(self)
     }
 }

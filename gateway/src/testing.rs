@@ -1,13 +1,18 @@
 //! What the tests of this crate start from: plans, and a gateway without sockets.
 
+mod target;
+
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
+use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use boathook_plan::json::Json;
 use boathook_plan::plan::{
-    Answer, AnswerBody, Concurrency, Delimiters, Egress, History, HttpStep, KeySpec, Match, Mode, OnError, Plan,
-    Program, Response, Retry, Scheme, SchemeKind, Step, StepKind, Suspend, Verification, Webhook, WorkflowRef,
+    Answer, AnswerBody, Concurrency, Deduplication, Delimiters, Egress, History, HttpStep, KeySpec, Match, Mode,
+    OnError, Plan, Program, Response, Retry, Scheme, SchemeKind, Step, StepKind, Suspend, Verification, Webhook,
+    WorkflowRef,
 };
 use boathook_plan::route::Route;
 use boathook_plan::secret::{KeyValue, Keys, Secret, SecretText};
@@ -17,13 +22,20 @@ use http_body_util::{BodyExt as _, Full};
 use hyper::body::Body;
 use jiff::Timestamp;
 use serde_json::Value;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::config::Limits;
 use crate::http_step::HttpExecutor;
 use crate::ingest;
+use crate::runner;
 use crate::shared::Shared;
 use crate::stop::Stop;
+use crate::store::{ExecutionRow, Phase, Store};
+
+pub(crate) use target::Target;
 
 /// When everything in these tests happens.
 pub(crate) const NOW: &str = "2026-11-24T12:00:00Z";
@@ -61,6 +73,21 @@ pub(crate) fn plan(name: &str, path: &str) -> Plan {
         },
         egress: Egress { internet: false, allow_addresses: Vec::new(), allow_hosts: Vec::new(), loopback: true },
     }
+}
+
+/// An Async workflow that calls `url` once.
+pub(crate) fn calling(name: &str, url: &str) -> Plan {
+    let mut plan = plan(name, &format!("/{name}"));
+    plan.response = Response { mode: Mode::Async, answer: Answer::default(), ..plan.response };
+    plan.program.steps = vec![step("call", get(url))];
+    plan
+}
+
+/// The same, one delivery for each `id` of the body.
+pub(crate) fn once(mut plan: Plan) -> Plan {
+    let key = "{{ $context.data.id }}".to_owned();
+    plan.deduplication = Some(Deduplication { key, window_ms: 3_600_000, explicit: true });
+    plan
 }
 
 /// An answer with a JSON body.
@@ -126,6 +153,7 @@ pub(crate) fn build(plan: Plan, keys: Keys) -> Arc<Route> {
 pub(crate) struct App {
     pub(crate) shared: Arc<Shared>,
     pub(crate) stop: Stop,
+    background: Vec<JoinHandle<()>>,
 }
 
 /// What a sender sees.
@@ -146,8 +174,61 @@ impl App {
         let now: Timestamp = NOW.parse().unwrap();
         let http = HttpExecutor::new(([127, 0, 0, 1], 0).into());
         let shared = Arc::new(Shared::new(limits, Clock::new(move || now), stop.signal(), http).unwrap());
-        assert_eq!(shared.routes.swap(routes.into_iter().collect()), Vec::new());
-        Self { shared, stop }
+        let app = Self { shared, stop, background: Vec::new() };
+        app.swap(routes);
+        app
+    }
+
+    /// A gateway over the store of a directory, by the system's clock.
+    pub(crate) async fn over(directory: &Path, routes: impl IntoIterator<Item = Arc<Route>>) -> Self {
+        let stop = Stop::new();
+        let http = HttpExecutor::new(([127, 0, 0, 1], 0).into());
+        let shared = Shared::new(Limits::default(), Clock::system(), stop.signal(), http).unwrap();
+        let shared = Arc::new(shared.with_store(directory.to_owned()).await.unwrap());
+        let background = runner::start(&shared);
+        let app = Self { shared, stop, background };
+        app.swap(routes);
+        app
+    }
+
+    /// Serves other routes.
+    pub(crate) fn swap(&self, routes: impl IntoIterator<Item = Arc<Route>>) {
+        assert_eq!(self.shared.routes.swap(routes.into_iter().collect()), Vec::new());
+        self.shared.runner.rerouted.notify_one();
+    }
+
+    /// The store.
+    pub(crate) fn store(&self) -> &Store {
+        self.shared.runner.store().unwrap()
+    }
+
+    /// The execution, once it is in this phase.
+    pub(crate) async fn phase(&self, id: Uuid, phase: Phase) -> ExecutionRow {
+        let seen = async {
+            loop {
+                if let Some(row) = self.store().execution(id).await.unwrap().filter(|row| row.phase == phase) {
+                    return row;
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(PATIENCE, seen).await.unwrap_or_else(|_| panic!("execution {id} never was {phase:?}"))
+    }
+
+    /// Stops as a process does that is killed, but for what the store was given already: no run takes another step.
+    pub(crate) async fn crash(self) {
+        self.background.iter().for_each(JoinHandle::abort);
+        self.shared.runner.close().await;
+        self.stop.drain();
+        self.stop.abort();
+    }
+
+    /// Stops as it is meant to.
+    pub(crate) async fn drain(self) {
+        self.stop.drain();
+        self.shared.gate.empty().await;
+        self.shared.runner.idle().await;
+        self.shared.runner.close().await;
     }
 
     /// Sends a request and reads the whole answer.
@@ -190,6 +271,9 @@ impl App {
     }
 }
 
+/// No test waits longer for anything.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 /// A request with a JSON body.
 pub(crate) fn request(method: &str, path: &str, body: &str) -> Request<Full<Bytes>> {
     Request::builder()
@@ -210,6 +294,11 @@ impl Seen {
     /// A field's text; empty when it is not there.
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The execution that it names.
+    pub(crate) fn execution(&self) -> Uuid {
+        self.header("boathook-execution-id").parse().unwrap()
     }
 
     /// `reason` of a problem.

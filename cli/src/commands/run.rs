@@ -3,8 +3,9 @@
 //! Reads, compiles, serves, and reads again whenever the files change, until it is told to stop.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use boathook_gateway::store::OpenError;
 use boathook_gateway::{Clock, Config, Gateway, StartError};
 use tokio::task::spawn_blocking;
 use tokio::time::sleep;
@@ -39,6 +40,11 @@ pub struct Args {
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8081")]
     admin: SocketAddr,
 
+    /// Where deliveries and records are kept, by this process alone [default: .boathook beside the first file, or in the
+    /// first folder]
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+
     /// Refuse outbound requests to this machine, as a gateway in a cluster does
     #[arg(long)]
     deny_loopback_egress: bool,
@@ -64,6 +70,7 @@ pub async fn execute(args: Args, console: &mut Console) -> Result<Exit, Failure>
     loop {
         tokio::select! {
             () = signals.stop() => break,
+            what = session.gateway.broken() => return Err(broken(&what)),
             () = sleep(watch::INTERVAL) => site = session.look(site).await?,
         }
     }
@@ -170,15 +177,37 @@ impl Session<'_> {
 
 async fn start(args: &Args, sources: &Sources) -> Result<Gateway, Failure> {
     let absolute = sources.paths().map(|path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
-    let config = Config { listen: args.listen, admin: args.admin, sources: absolute.collect(), ..Config::default() };
+    let config = Config {
+        listen: args.listen,
+        admin: args.admin,
+        data: Some(args.data.clone().unwrap_or_else(|| beside(&args.paths))),
+        sources: absolute.collect(),
+        ..Config::default()
+    };
     Gateway::start(config, Clock::system()).await.map_err(|error| match &error {
         StartError::Listen { address, .. } => Failure::stuck(chain(&error)).next(format!(
             "another address, such as {} 127.0.0.1:0 for a free port; or stop what has the port: ss -ltnp 'sport = :{}'",
             if *address == args.admin { "--admin" } else { "--listen" },
             address.port()
         )),
-        StartError::Metrics(_) => Failure::stuck(chain(&error)),
+        StartError::Store(OpenError::Locked { .. }) => {
+            Failure::stuck(chain(&error)).next("stop that process, or give this one another --data DIR")
+        }
+        StartError::Metrics(_) | StartError::Store(_) | StartError::StoreAborted => Failure::stuck(chain(&error)),
     })
+}
+
+/// The store's default place: what belongs to the files stays with them.
+fn beside(paths: &[PathBuf]) -> PathBuf {
+    let first = paths.first().map_or_else(|| Path::new("."), PathBuf::as_path);
+    let folder = if first.is_dir() { first } else { first.parent().unwrap_or_else(|| Path::new("")) };
+    folder.join(".boathook")
+}
+
+/// What the disk holds is not known: only a new process may look.
+fn broken(what: &str) -> Failure {
+    Failure::stuck(format!("the store failed: {what}"))
+        .next("see to the disk, then start again: everything that was accepted is kept")
 }
 
 /// Whoever reaches the admin port may read it.

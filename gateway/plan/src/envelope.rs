@@ -97,6 +97,8 @@ pub struct Call {
     pub place: Place,
     /// How many calls led here, this one included.
     pub depth: u32,
+    /// What the idempotency keys of the run derive from: equal on each attempt of the step.
+    pub seed: Uuid,
 }
 
 impl Envelope {

@@ -33,6 +33,8 @@ pub(super) struct Whole {
 pub(super) struct Arriving<B> {
     body: B,
     ended: bool,
+    /// All of it, once it is here.
+    bytes: Bytes,
 }
 
 impl<B> Arriving<B>
@@ -40,12 +42,17 @@ where
     B: Body<Data = Bytes> + Unpin,
 {
     pub(super) fn new(body: B) -> Self {
-        Self { ended: body.is_end_stream(), body }
+        Self { ended: body.is_end_stream(), body, bytes: Bytes::new() }
     }
 
     /// Whether nothing of it is left on the connection, where it would stand before the next request.
     pub(super) fn is_read(&self) -> bool {
         self.ended
+    }
+
+    /// All of it; none of one that has not come whole.
+    pub(super) fn bytes(&self) -> &Bytes {
+        &self.bytes
     }
 
     /// The next bytes; trailers are dropped, so that none is taken for a field of the head.
@@ -70,6 +77,7 @@ where
     let limit = admitted.routed.intake.max_body_size();
     let bytes =
         timeout(pace.body, collect(body, limit, pace)).await.map_err(|_| Refusal::of(Reason::RequestTooSlow))??;
+    body.bytes = bytes.clone();
     Ok(whole(admitted, bytes))
 }
 

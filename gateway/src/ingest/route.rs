@@ -55,3 +55,8 @@ pub(super) fn find(shared: &Shared, arrived: Arrived, place: Place) -> Result<Ro
 fn target(arrived: &Arrived) -> &str {
     arrived.head.uri.path_and_query().map_or("", |target| target.as_str())
 }
+
+/// A workflow whose intake is suspended is there: a 404 would make senders unsubscribe.
+pub(super) fn open(routed: Routed) -> Result<Routed, Refusal> {
+    if routed.served.route.plan().suspend.intake() { Err(Refusal::of(Reason::Suspended)) } else { Ok(routed) }
+}

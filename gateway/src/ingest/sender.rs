@@ -1,19 +1,16 @@
-//! Stages 8 to 13: the sender is verified on the raw bytes, a handshake is answered, and what remains becomes a run.
+//! Stages 8 and 9: the sender is verified on the raw bytes, and a handshake is answered.
 
 use std::sync::Arc;
 
-use boathook_plan::pinned::RunFacts;
 use boathook_plan::reason::Reason;
 use boathook_plan::request::{RawRequest, Verified};
 use boathook_plan::route::Intake;
 use boathook_plan::verify::Rejection;
 use http::{HeaderValue, header};
 
-use super::arrive::new_id;
 use super::body::Whole;
 use super::method::refuse;
 use super::refusal::Refusal;
-use crate::execute::Accepted;
 use crate::gate::Place;
 use crate::routes::Served;
 use crate::shared::Shared;
@@ -81,14 +78,9 @@ pub(super) fn handshake(sent: Sent) -> Result<Genuine, Refusal> {
 }
 
 impl Genuine {
-    /// Parses the body and takes the request on.
-    pub(super) fn deliver(self, shared: &Shared) -> Result<Accepted, Refusal> {
+    /// What is known of the delivery, and its place among what is in flight.
+    pub(super) fn into_parts(self) -> ((Arc<Served>, Verified, Arc<str>), Place) {
         let Sent { served, verified, request_id, place, .. } = self.0;
-        let delivery = served.route.deliver(verified, request_id);
-        let delivery = delivery.map_err(|fault| Refusal::of(fault.reason()).because(fault.to_string()))?;
-        let accepted_at = shared.clock.now();
-        let facts = RunFacts { execution: new_id(accepted_at), attempt: 1, accepted_at };
-        let state = served.route.pinned().run(delivery.delivered(), facts);
-        Ok(Accepted { origin: delivery.envelope.origin, state, served, place })
+        ((served, verified, request_id), place)
     }
 }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::{Envelope, Request, Source, redact};
 use crate::http_step::Origin;
 use crate::json::Json;
-use crate::request::{RawRequest, Verified};
+use crate::request::{Identity, RawRequest, Verified};
 use crate::verify::Verifier;
 
 impl Envelope {
@@ -16,26 +16,42 @@ impl Envelope {
         let event = verifier.event(&sender, data);
         let delivery_id = verifier.delivery_id(&sender, data).map(|delivery| delivery.id);
         let signature = verifier.signature(&sender).map(str::to_owned);
-        let (RawRequest { method, path, query, mut headers, body, params, client, received_at, url }, identity) =
-            sender.into_parts();
+        let (mut raw, identity) = sender.into_parts();
+        let body = std::mem::take(&mut raw.body);
+        let mut envelope = Self::sketch(raw, request_id, verifier);
+        if let Source::Request(request) = &mut envelope.source {
+            request.identity = identity;
+            request.event = event;
+            request.delivery_id = delivery_id;
+            request.signature = signature;
+        }
+        (envelope, body)
+    }
+
+    /// A request of which nothing is believed, for the record of its refusal.
+    pub fn sketch(raw: RawRequest, request_id: Arc<str>, verifier: &Verifier) -> Self {
+        let RawRequest { method, path, query, mut headers, params, client, received_at, url, .. } = raw;
         let origin = Origin::of(&headers);
         redact::headers(&mut headers, verifier);
         let query = query.map(|query| redact::query(query, verifier));
+        let url = called(&url, query.as_deref());
+        let identity = Identity { scheme: String::new(), key: None, subject: None };
+        let client = client.to_canonical();
         let request = Request {
-            url: called(&url, query.as_deref()),
             method: method.to_string(),
-            client: client.to_canonical(),
             path,
             query,
             headers,
             params,
+            client,
+            url,
             identity,
-            event,
-            delivery_id,
-            signature,
+            event: None,
+            delivery_id: None,
+            signature: None,
         };
         let source = Source::Request(Box::new(request));
-        (Self { request_id, received_at, origin, deduplication_key: None, source }, body)
+        Self { request_id, received_at, origin, deduplication_key: None, source }
     }
 }
 

@@ -108,7 +108,7 @@ fn a_proxy_s_credentials_are_never_kept_and_other_fields_are() {
 
 #[test]
 fn a_call_has_its_input_and_nothing_of_a_request() {
-    let call = Call { parent: Uuid::nil(), place: Place::step("notify"), depth: 1 };
+    let call = Call { parent: Uuid::nil(), place: Place::step("notify"), depth: 1, seed: Uuid::nil() };
     let envelope = Envelope {
         request_id: "r".into(),
         received_at: NOW.parse().unwrap(),

@@ -13,10 +13,12 @@ use crate::machine::{Entry, Input, ResumeError, Seed, State};
 /// A delivery as its run sees it.
 #[derive(Clone, Copy, Debug)]
 pub struct Delivered<'a> {
-    /// The head.
+    /// The head; of several deliveries, the first one's.
     pub envelope: &'a Envelope,
     /// `$context`
     pub context: &'a Json,
+    /// `$batch`, of several deliveries.
+    pub batch: Option<&'a Json>,
 }
 
 /// What a run is given by the gateway that accepts it.
@@ -26,8 +28,17 @@ pub struct RunFacts {
     pub execution: Uuid,
     /// `$execution.attempt`: 1, and one more with each replay.
     pub attempt: u32,
-    /// When it was accepted.
-    pub accepted_at: Timestamp,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// The execution whose seed it has, where the delivery does not say it: of a replay.
+    pub seed: Option<Uuid>,
+}
+
+impl RunFacts {
+    /// Of a delivery that is run for the first time.
+    pub fn first(execution: Uuid, started_at: Timestamp) -> Self {
+        Self { execution, attempt: 1, started_at, seed: None }
+    }
 }
 
 impl Pinned {
@@ -44,20 +55,21 @@ impl Pinned {
 
 fn input(workflow: &Arc<str>, delivered: Delivered<'_>, facts: RunFacts) -> Input {
     let envelope = delivered.envelope;
-    let seed = match &envelope.deduplication_key {
-        Some(key) => Seed::Delivery { workflow: Arc::clone(workflow), key: Arc::clone(key) },
-        None => Seed::Execution(facts.execution),
+    let own = || match (&envelope.deduplication_key, envelope.call()) {
+        (Some(key), _) => Seed::Delivery { workflow: Arc::clone(workflow), key: Arc::clone(key) },
+        (None, Some(call)) => Seed::Execution(call.seed),
+        (None, None) => Seed::Execution(facts.execution),
     };
     Input {
         execution: facts.execution,
         attempt: facts.attempt,
-        seed,
+        seed: facts.seed.map_or_else(own, Seed::Execution),
         request_id: Arc::clone(&envelope.request_id),
         received_at: envelope.received_at,
-        started_at: facts.accepted_at,
+        started_at: facts.started_at,
         context: delivered.context.clone(),
-        batch: None,
+        batch: delivered.batch.cloned(),
         hops: envelope.origin.hops,
-        depth: 0,
+        depth: envelope.call().map_or(0, |call| call.depth),
     }
 }

@@ -36,6 +36,6 @@ impl Route {
 impl Delivery {
     /// As a run sees it.
     pub fn delivered(&self) -> Delivered<'_> {
-        Delivered { envelope: &self.envelope, context: &self.context }
+        Delivered { envelope: &self.envelope, context: &self.context, batch: None }
     }
 }

@@ -1,0 +1,103 @@
+//! The `call` step: another workflow of the namespace runs as an execution of its own, whose id the caller derives, so that
+//! no try starts two.
+
+use std::sync::Arc;
+
+use boathook_plan::envelope::{Call, Envelope, Source};
+use boathook_plan::json::Json;
+use boathook_plan::machine::{CallAttempt, EventKind};
+use boathook_plan::pinned::StageFacts;
+use boathook_plan::reason::{StepFailure, StepReason};
+
+use super::effects::Context;
+use crate::kept;
+use crate::routes::Served;
+use crate::runner::Birth;
+use crate::store::{Admission, ExecutionRow, Phase, Start, Store, StoreError};
+
+/// Starts the callee, and waits for its end unless it is detached.
+pub(super) async fn perform(context: Context, attempt: CallAttempt) -> EventKind {
+    let outcome = call(&context, &attempt).await;
+    EventKind::Attempted { place: attempt.place, attempt: attempt.attempt, outcome }
+}
+
+async fn call(context: &Context, attempt: &CallAttempt) -> Result<Json, StepFailure> {
+    let caller = context.served.route.workflow();
+    let served = context.shared.routes.named(&caller.namespace, &attempt.workflow);
+    let served = served.ok_or_else(|| failed(attempt, "there is no such workflow"))?;
+    let store = context.shared.runner.store().map_err(|error| unavailable(attempt, &error))?;
+    let birth = birth(context, attempt, served)?;
+    let started = store.accept(birth.new_execution(Start::Queued)).await;
+    if started.map_err(|error| unavailable(attempt, &error))? == Admission::QueueFull {
+        return Err(retried(failed(attempt, "its queue is full")));
+    }
+    context.shared.runner.wake(birth.owner());
+    if attempt.detach {
+        return Ok(Json::object([("executionID", Json::from(attempt.execution.to_string()))]));
+    }
+    ended(context, attempt, store).await
+}
+
+fn birth(context: &Context, attempt: &CallAttempt, served: Arc<Served>) -> Result<Birth, StepFailure> {
+    let now = context.shared.clock.now();
+    let call =
+        Call { parent: context.execution, place: attempt.place.clone(), depth: attempt.depth, seed: attempt.seed };
+    let envelope = Envelope {
+        request_id: attempt.execution.to_string().into(),
+        received_at: now,
+        origin: context.origin.clone(),
+        deduplication_key: None,
+        source: Source::Call(call),
+    };
+    let body = attempt.input.to_string().into();
+    let pinned = served.route.pinned();
+    let data = pinned.context(&envelope, &body).map_err(|fault| failed(attempt, &fault.to_string()))?;
+    let facts = StageFacts { execution: attempt.execution, received_at: now };
+    let turn = pinned.concurrency_key(&data, facts).map_err(|fault| failed(attempt, &fault.to_string()))?;
+    Ok(Birth {
+        id: attempt.execution,
+        served,
+        envelope: Arc::new(envelope),
+        body,
+        accepted_at: now,
+        turn,
+        awaited: !attempt.detach,
+    })
+}
+
+/// Waits for the callee's end: what it answered, or how it failed.
+async fn ended(context: &Context, attempt: &CallAttempt, store: &Store) -> Result<Json, StepFailure> {
+    loop {
+        let ending = context.shared.runner.endings.of(attempt.execution);
+        let row = store.execution(attempt.execution).await.map_err(|error| unavailable(attempt, &error))?;
+        let row = row.ok_or_else(|| failed(attempt, "its execution is not kept any more"))?;
+        if row.phase.is_final() {
+            return outcome(attempt, store, &row).await;
+        }
+        ending.come().await;
+    }
+}
+
+async fn outcome(attempt: &CallAttempt, store: &Store, row: &ExecutionRow) -> Result<Json, StepFailure> {
+    if row.phase != Phase::Succeeded {
+        let reason = row.reason.as_deref().unwrap_or("Failed");
+        return Err(failed(attempt, &format!("its execution {} ended: {reason}", row.id)));
+    }
+    let Some(answer) = store.answer(row.id).await.map_err(|error| unavailable(attempt, &error))? else {
+        return Ok(Json::Null);
+    };
+    let reply = kept::reply(&answer).ok_or_else(|| failed(attempt, "its answer is larger than 64 KiB"))?;
+    Ok(kept::value(&reply))
+}
+
+fn failed(attempt: &CallAttempt, what: &str) -> StepFailure {
+    StepFailure::new(StepReason::CallFailed, format!("calling workflow `{}`: {what}", attempt.workflow))
+}
+
+fn unavailable(attempt: &CallAttempt, error: &StoreError) -> StepFailure {
+    retried(failed(attempt, &error.to_string()))
+}
+
+fn retried(failure: StepFailure) -> StepFailure {
+    StepFailure { retryable: true, ..failure }
+}

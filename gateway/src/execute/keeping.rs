@@ -1,0 +1,246 @@
+//! What is kept of a run, and where: in memory as long as it promises nothing, else in the store, before it is used.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use boathook_plan::machine::Outcome;
+use boathook_plan::reply::Reply;
+use jiff::Timestamp;
+use tokio::sync::watch;
+use tokio::time::sleep;
+use uuid::Uuid;
+
+use super::turn::Turn;
+use crate::kept;
+use crate::runner::{Birth, Control, Held, KeyHeld, Owner};
+use crate::shared::Shared;
+use crate::store::{
+    Admission, Adopt, Append, Ending, Finish, Finished, FinishedExecution, JournalEntry, Park, Phase, Start,
+    StoreError, Written,
+};
+
+/// How long a run waits that the store has no room for.
+const FULL: Duration = Duration::from_secs(1);
+
+/// Where a run is kept.
+#[derive(Debug)]
+pub(crate) enum Keeping {
+    /// Here alone: its record is written when it has ended.
+    Memory(Box<Memory>),
+    /// In the store.
+    Durable(Box<Durable>),
+}
+
+/// A run that promises nothing later.
+#[derive(Debug)]
+pub(crate) struct Memory {
+    pub(crate) birth: Birth,
+    /// Its deduplication key.
+    pub(crate) key: Option<KeyHeld>,
+    /// The journal so far.
+    pub(crate) entries: Vec<JournalEntry>,
+}
+
+/// A run that the store holds, under a lease of ours.
+#[derive(Debug)]
+pub(crate) struct Durable {
+    pub(crate) owner: Owner,
+    pub(crate) held: Held,
+    /// What its sender or caller was told.
+    pub(crate) told: Option<Reply>,
+    /// The key that it held in memory before it was durable.
+    pub(crate) key: Option<KeyHeld>,
+}
+
+/// A write that was not made; the run must stop without any effect.
+#[derive(Debug)]
+pub(super) enum Gone {
+    /// Somebody else runs it, or it has ended.
+    Fenced,
+    /// The store cannot say.
+    Store(StoreError),
+}
+
+impl Keeping {
+    pub(super) fn is_durable(&self) -> bool {
+        matches!(self, Self::Durable(_))
+    }
+
+    /// Where the store's word about the run arrives.
+    pub(super) fn control(&self) -> Option<watch::Receiver<Control>> {
+        match self {
+            Self::Memory(_) => None,
+            Self::Durable(durable) => Some(durable.held.control.clone()),
+        }
+    }
+
+    /// Keeps what a turn wrote, and how it ended the run.
+    pub(super) async fn keep(&mut self, shared: &Arc<Shared>, turn: &mut Turn) -> Result<(), Gone> {
+        match self {
+            Self::Memory(memory) => {
+                memory.entries.append(&mut turn.entries);
+                if let Some(outcome) = &turn.outcome {
+                    memory.record(shared, outcome, turn.reply.as_ref());
+                }
+                Ok(())
+            }
+            Self::Durable(durable) => durable.keep(shared, turn).await,
+        }
+    }
+
+    /// Makes the run durable, before it promises anything.
+    pub(super) async fn adopt(&mut self, shared: &Shared) -> Result<(), StoreError> {
+        let Self::Memory(memory) = self else { return Ok(()) };
+        let owner = memory.birth.owner();
+        let new = memory.birth.new_execution(Start::Now(shared.runner.lease(shared.clock.now())));
+        let adopt = Adopt { new, started_at: memory.birth.accepted_at, entries: memory.entries.clone() };
+        let Admission::Accepted(accepted) = shared.runner.store()?.adopt(adopt).await? else {
+            return Err(StoreError::Statement("the run is in the store already".to_owned()));
+        };
+        let fence = accepted.fence.ok_or_else(|| StoreError::Statement("the run was taken without a lease".into()))?;
+        let (held, key) = (shared.runner.running.hold(fence), memory.key.take());
+        *self = Self::Durable(Box::new(Durable { owner, held, told: None, key }));
+        Ok(())
+    }
+}
+
+impl Memory {
+    fn record(&mut self, shared: &Arc<Shared>, outcome: &Outcome, reply: Option<&Reply>) {
+        let ending = ending(outcome, reply, None);
+        let reply = reply.filter(|reply| is_first(ending.phase, reply));
+        let key = self.key.take().filter(|_| reply.is_some());
+        if let (Some(key), Some(reply)) = (&key, reply) {
+            key.answered(reply.clone());
+        }
+        let finished = FinishedExecution {
+            new: self.birth.new_execution(Start::Queued),
+            started_at: self.birth.accepted_at,
+            entries: std::mem::take(&mut self.entries),
+            ending,
+        };
+        shared.record(finished, key);
+    }
+}
+
+impl Durable {
+    async fn keep(&mut self, shared: &Shared, turn: &mut Turn) -> Result<(), Gone> {
+        if let Some(reply) = &turn.reply {
+            self.told = Some(reply.clone());
+        }
+        let entries = std::mem::take(&mut turn.entries);
+        match &turn.outcome {
+            Some(outcome) => self.finish(shared, entries, outcome).await,
+            None if entries.is_empty() => Ok(()),
+            None => self.append(shared, entries).await,
+        }
+    }
+
+    async fn append(&self, shared: &Shared, entries: Vec<JournalEntry>) -> Result<(), Gone> {
+        let append = Append { fence: self.held.fence, entries };
+        let store = shared.runner.store().map_err(Gone::Store)?;
+        written(patiently(|| store.append(append.clone())).await)
+    }
+
+    async fn finish(&mut self, shared: &Shared, entries: Vec<JournalEntry>, outcome: &Outcome) -> Result<(), Gone> {
+        let finish =
+            Finish { fence: self.held.fence, entries, ending: ending(outcome, self.told.as_ref(), self.cancelling()) };
+        let store = shared.runner.store().map_err(Gone::Store)?;
+        match patiently(|| store.finish(finish.clone())).await.map_err(Gone::Store)? {
+            Finished::Fenced => Err(Gone::Fenced),
+            Finished::Done(settled) => {
+                self.tell_repeats(settled.phase);
+                shared.runner.wake(self.owner.clone());
+                shared.settled(&settled).await;
+                Ok(())
+            }
+        }
+    }
+
+    /// Gives those the answer that wait for the key in memory; the store holds the key from now on, or it is free.
+    fn tell_repeats(&mut self, phase: Phase) {
+        if let (Some(key), Some(told)) = (self.key.take(), self.told.as_ref().filter(|told| is_first(phase, told))) {
+            key.answered(told.clone());
+        }
+    }
+
+    /// Lets go of the run until a time, or until one of those ends that it called.
+    pub(super) async fn park(
+        &self,
+        shared: &Shared,
+        until: Option<Timestamp>,
+        children: Vec<Uuid>,
+    ) -> Result<(), Gone> {
+        let store = shared.runner.store().map_err(Gone::Store)?;
+        let called = !children.is_empty();
+        let park = Park { fence: self.held.fence, entries: Vec::new(), until, children };
+        written(store.park(park).await)?;
+        if called {
+            shared.runner.wake(self.owner.clone());
+        }
+        if let Some(until) = until {
+            shared.runner.wake_at(self.owner.clone(), until, shared.clock.now());
+        }
+        Ok(())
+    }
+
+    /// Gives the run back, for whoever claims it next.
+    pub(super) async fn release(&self, shared: &Shared) {
+        let Ok(store) = shared.runner.store() else { return };
+        if let Err(error) = store.release(vec![self.held.fence]).await {
+            tracing::warn!(execution_id = %self.held.fence.id, error = %error, "giving an execution back");
+        }
+    }
+
+    fn cancelling(&self) -> Option<String> {
+        match &*self.held.control.borrow() {
+            Control::Cancel(reason) => Some(reason.clone()),
+            Control::Nothing | Control::Lost => None,
+        }
+    }
+}
+
+/// Whether an answer is one that a repeat gets too: that of a fault of ours frees the key.
+fn is_first(phase: Phase, reply: &Reply) -> bool {
+    phase == Phase::Succeeded && reply.status.as_u16() < 500
+}
+
+fn written(answer: Result<Written, StoreError>) -> Result<(), Gone> {
+    match answer.map_err(Gone::Store)? {
+        Written::Done => Ok(()),
+        Written::Fenced => Err(Gone::Fenced),
+    }
+}
+
+/// A full disk heals by itself: the run waits for it.
+async fn patiently<T, F>(mut write: impl FnMut() -> F) -> Result<T, StoreError>
+where
+    F: Future<Output = Result<T, StoreError>>,
+{
+    loop {
+        match write().await {
+            Err(StoreError::Full) => sleep(FULL).await,
+            answer => return answer,
+        }
+    }
+}
+
+/// How a run ended, as the store keeps it.
+fn ending(outcome: &Outcome, told: Option<&Reply>, cancelling: Option<String>) -> Ending {
+    let (phase, error) = match outcome {
+        Outcome::Succeeded { .. } => (Phase::Succeeded, None),
+        Outcome::Failed(error) => (Phase::Failed, Some(error)),
+        Outcome::Cancelled(error) => (Phase::Cancelled, Some(error)),
+    };
+    let said = match outcome {
+        Outcome::Succeeded { message } => message.clone(),
+        Outcome::Failed(error) | Outcome::Cancelled(error) => Some(error.failure.message.clone()),
+    };
+    let reason = error.map(|error| error.failure.reason.as_str().to_owned());
+    Ending {
+        phase,
+        reason: if phase == Phase::Cancelled { cancelling.or(reason) } else { reason },
+        step: error.and_then(|error| error.step.clone()),
+        message: said,
+        answer: told.map(kept::answer),
+    }
+}

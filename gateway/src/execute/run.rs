@@ -1,0 +1,54 @@
+//! What is known of a run to its end, counted and logged once.
+
+use std::sync::Arc;
+
+use boathook_plan::machine::{Outcome, State, Trace};
+use uuid::Uuid;
+
+use crate::log;
+use crate::routes::Served;
+
+/// A run; whoever drops it neither ended nor let go has failed it.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) served: Arc<Served>,
+    pub(crate) execution: Uuid,
+    pub(crate) request_id: Arc<str>,
+    pub(super) over: bool,
+}
+
+impl Run {
+    pub(crate) fn begin(served: Arc<Served>, state: &State) -> Self {
+        let input = state.input();
+        Self { served, execution: input.execution, request_id: Arc::clone(&input.request_id), over: false }
+    }
+
+    /// It has ended.
+    pub(super) fn end(&mut self, outcome: &Outcome, trace: &Trace) {
+        let counts = &self.served.counts;
+        counts.execution(outcome);
+        for step in trace.steps() {
+            let name = step.place.as_str().rsplit('/').next().unwrap_or_default();
+            if let Some(kind) = self.served.kinds.get(name) {
+                counts.step(*kind, step.phase);
+            }
+            counts.missing_paths(step.missing.len());
+        }
+        log::run(self, outcome);
+        self.over = true;
+    }
+
+    /// It goes on elsewhere or later.
+    pub(super) fn let_go(&mut self) {
+        self.over = true;
+    }
+}
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        if !self.over {
+            self.served.counts.lost_execution();
+            log::lost(self);
+        }
+    }
+}

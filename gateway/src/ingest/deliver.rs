@@ -1,0 +1,104 @@
+//! Stages 10 and 13: the body is read, the delivery gets its keys, and it is accepted, once, or refused.
+
+mod repeat;
+mod sync;
+
+use std::sync::Arc;
+
+use boathook_plan::json::Json;
+use boathook_plan::pinned::{KeyFault, StageFacts};
+use boathook_plan::plan::Mode;
+use boathook_plan::reason::Reason;
+use boathook_plan::reply::Reply;
+use boathook_plan::route::Delivery;
+use uuid::Uuid;
+
+use super::arrive::new_id;
+use super::refusal::Refusal;
+use super::respond::Verdict;
+use super::sender::Genuine;
+use crate::gate::Place;
+use crate::runner::{Birth, Owner};
+use crate::shared::Shared;
+use crate::store::{Admission, Start, StoreError};
+
+/// A delivery that may become an execution.
+#[derive(Debug)]
+pub(super) struct Keyed {
+    birth: Birth,
+    context: Json,
+    place: Place,
+}
+
+/// Reads the body and renders the keys.
+pub(super) fn key(shared: &Shared, genuine: Genuine) -> Result<Keyed, Refusal> {
+    let (sent, place) = genuine.into_parts();
+    let (served, verified, request_id) = sent;
+    let delivery = served.route.deliver(verified, request_id);
+    let delivery = delivery.map_err(|fault| Refusal::of(fault.reason()).because(fault.to_string()))?;
+    let Delivery { mut envelope, body, context } = delivery;
+    let accepted_at = shared.clock.now();
+    let facts = StageFacts { execution: new_id(accepted_at), received_at: envelope.received_at };
+    let pinned = served.route.pinned();
+    envelope.deduplication_key = pinned.deduplication_key(&context, facts).map_err(|fault| unkeyed(&fault))?;
+    let turn = pinned.concurrency_key(&context, facts).map_err(|fault| unkeyed(&fault))?;
+    let birth =
+        Birth { id: facts.execution, served, envelope: Arc::new(envelope), body, accepted_at, turn, awaited: false };
+    Ok(Keyed { birth, context, place })
+}
+
+/// A key that cannot be told must not let a repeat through.
+fn unkeyed(fault: &KeyFault) -> Refusal {
+    Refusal::of(Reason::FilterFailed).because(fault.to_string())
+}
+
+/// Accepts the delivery and answers.
+pub(super) async fn accept(shared: &Arc<Shared>, keyed: Keyed) -> Result<Verdict, Refusal> {
+    match keyed.birth.served.route.plan().response.mode {
+        Mode::Async => keyed.acknowledge(shared).await,
+        Mode::Sync => sync::answer(shared, keyed).await,
+    }
+}
+
+impl Keyed {
+    /// Async: durable first, then acknowledged; so is a repeat.
+    async fn acknowledge(&self, shared: &Shared) -> Result<Verdict, Refusal> {
+        let (reason, id) = match admit(shared, &self.birth, Start::Queued).await? {
+            Admission::Accepted(accepted) => {
+                for settled in &accepted.superseded {
+                    shared.settled(settled).await;
+                }
+                (Reason::Accepted, accepted.id)
+            }
+            Admission::Joined { id, .. } => (Reason::Accepted, id),
+            Admission::Duplicate(first) => (Reason::Duplicate, first.id),
+            Admission::QueueFull => return Err(Refusal::of(Reason::QueueFull)),
+        };
+        shared.runner.wake(self.birth.owner());
+        Ok(told(reason, id, self.acknowledgement(id)))
+    }
+
+    fn acknowledgement(&self, execution: Uuid) -> Reply {
+        let facts = StageFacts { execution, received_at: self.birth.envelope.received_at };
+        self.birth.served.route.pinned().acknowledge(&self.birth.envelope, &self.context, facts)
+    }
+
+    fn owner(&self) -> Owner {
+        self.birth.owner()
+    }
+}
+
+/// Hands a delivery to the store.
+async fn admit(shared: &Shared, birth: &Birth, start: Start) -> Result<Admission, Refusal> {
+    let store = shared.runner.store().map_err(|error| unavailable(&error))?;
+    store.accept(birth.new_execution(start)).await.map_err(|error| unavailable(&error))
+}
+
+/// The sender keeps the event, and comes back.
+fn unavailable(error: &StoreError) -> Refusal {
+    Refusal::of(Reason::StoreUnavailable).because(error.to_string())
+}
+
+fn told(reason: Reason, execution: Uuid, reply: Reply) -> Verdict {
+    Verdict { reason, reply, execution: Some(execution), detail: None }
+}

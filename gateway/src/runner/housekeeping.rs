@@ -1,0 +1,66 @@
+//! What the store must be told from time to time: which workflows are gone, and that old records may go.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{MissedTickBehavior, interval};
+
+use super::Owner;
+use crate::shared::Shared;
+use crate::store::{Cancel, Prune, StoreError, Totals, Which};
+
+/// How often old records are looked for.
+const PRUNING: Duration = Duration::from_mins(1);
+
+/// Rows of a kind that one command deletes: a few milliseconds of the writer.
+const PRUNED: u32 = 500;
+
+/// Executions that one command cancels.
+const CANCELLED: u32 = 500;
+
+/// Why the executions of a workflow that is gone are cancelled.
+const WORKFLOW_DELETED: &str = "WorkflowDeleted";
+
+/// Keeps house until it is aborted.
+pub(crate) async fn run(shared: Arc<Shared>) {
+    let mut ticks = interval(PRUNING);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        let done = tokio::select! {
+            () = shared.runner.rerouted.notified() => reconcile(&shared).await,
+            _ = ticks.tick() => prune(&shared).await,
+        };
+        if let Err(error) = done {
+            tracing::warn!(error = %error, "keeping the store in order");
+        }
+    }
+}
+
+/// Wakes every workflow that has work, and cancels the work of those that are gone.
+async fn reconcile(shared: &Shared) -> Result<(), StoreError> {
+    for totals in shared.runner.store()?.totals().await? {
+        if totals.queued + totals.active > 0 {
+            settle(shared, &totals).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn settle(shared: &Shared, totals: &Totals) -> Result<(), StoreError> {
+    if shared.routes.of(&totals.workflow).is_some() {
+        shared.runner.wake(Owner::of(&totals.workflow));
+        return Ok(());
+    }
+    let which = Which::Workflow(totals.workflow.uid.clone());
+    loop {
+        let cancel = Cancel { which: which.clone(), reason: WORKFLOW_DELETED.to_owned(), limit: CANCELLED };
+        if !shared.cancel(cancel).await?.more {
+            return Ok(());
+        }
+    }
+}
+
+async fn prune(shared: &Shared) -> Result<(), StoreError> {
+    while shared.runner.store()?.prune(Prune { limit: PRUNED }).await?.more {}
+    Ok(())
+}

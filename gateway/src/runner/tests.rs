@@ -1,0 +1,20 @@
+//! Durable executions, through the whole gateway and without sockets of its own.
+
+mod accept;
+mod isolation;
+mod repeat;
+mod resume;
+mod stop;
+mod sync;
+
+use std::sync::Arc;
+
+use boathook_plan::plan::WorkflowRef;
+
+use super::Owner;
+
+/// A workflow by its namespace and its UID.
+pub(super) fn owner(namespace: &str, uid: &str) -> Owner {
+    let workflow = WorkflowRef { namespace: namespace.to_owned(), name: uid.to_owned(), uid: uid.to_owned() };
+    Owner::of(&Arc::new(workflow))
+}

@@ -1,0 +1,68 @@
+//! Sync runs and the store: a record behind each answer, and durable before anything is promised.
+
+use boathook_plan::plan::StepKind;
+use tempfile::tempdir;
+
+use crate::store::Phase;
+use crate::testing::{App, Target, answer, get, plan, route, step};
+
+#[tokio::test]
+async fn a_sync_run_leaves_a_record() {
+    let directory = tempdir().unwrap();
+    let app = App::over(directory.path(), [route(plan("hello", "/hello"))]).await;
+    let seen = app.post("/hello", r#"{"n":1}"#).await;
+    let row = app.phase(seen.execution(), Phase::Succeeded).await;
+    assert_eq!(row.status, Some(200));
+    let payloads = app.store().payloads(seen.execution()).await.unwrap();
+    assert_eq!(payloads[0].body.as_deref(), Some(&br#"{"n":1}"#[..]));
+}
+
+#[tokio::test]
+async fn a_run_that_answers_early_is_durable_before_that() {
+    let directory = tempdir().unwrap();
+    let mut target = Target::start().await;
+    let mut plan = plan("hello", "/hello");
+    plan.program.steps =
+        vec![step("reply", StepKind::Respond(answer(r#"{"early":true}"#))), step("call", get(&target.url))];
+    let (now, then) = (route(plan.clone()), route(plan));
+    let app = App::over(directory.path(), [now]).await;
+    let seen = app.post("/hello", "{}").await;
+    assert_eq!(seen.body, r#"{"early":true}"#);
+    let cut = target.next().await;
+    let key = cut.field("idempotency-key");
+    app.crash().await;
+
+    let app = App::over(directory.path(), [then]).await;
+    let again = target.next().await;
+    assert_eq!(again.field("idempotency-key"), key);
+    again.answer(200).await;
+    app.phase(seen.execution(), Phase::Succeeded).await;
+}
+
+#[tokio::test]
+async fn a_run_that_is_late_and_not_cancelled_goes_on_durably() {
+    let directory = tempdir().unwrap();
+    let mut target = Target::start().await;
+    let mut plan = plan("hello", "/hello");
+    plan.program.steps = vec![step("call", get(&target.url))];
+    plan.response.deadline_ms = 50;
+    plan.response.cancel = false;
+    let app = App::over(directory.path(), [route(plan)]).await;
+    let (seen, called) = tokio::join!(app.post("/hello", "{}"), target.next());
+    assert_eq!(seen.status, 202);
+    assert_eq!(seen.json()["executionID"], seen.header("boathook-execution-id"));
+    app.phase(seen.execution(), Phase::Running).await;
+    called.answer(200).await;
+    app.phase(seen.execution(), Phase::Succeeded).await;
+}
+
+#[tokio::test]
+async fn a_run_that_cannot_be_kept_promises_nothing() {
+    let target = Target::start().await;
+    let mut plan = plan("hello", "/hello");
+    plan.program.steps =
+        vec![step("reply", StepKind::Respond(answer(r#"{"early":true}"#))), step("call", get(&target.url))];
+    let app = App::new([route(plan)]);
+    let seen = app.post("/hello", "{}").await;
+    assert_eq!((seen.status.as_u16(), seen.reason().as_str()), (503, "StoreUnavailable"));
+}
