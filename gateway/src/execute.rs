@@ -29,6 +29,7 @@ use crate::shared::Shared;
 pub(crate) use keeping::{Durable, Keeping, Memory};
 pub(crate) use resume::take_up;
 pub(crate) use run::Run;
+pub(crate) use turn::written;
 
 /// A run, and all that it needs to go on.
 #[derive(Debug)]

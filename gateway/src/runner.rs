@@ -37,6 +37,7 @@ pub(crate) use birth::Birth;
 pub(crate) use endings::Endings;
 pub(crate) use keys::{First, KeyHeld, Keys};
 pub(crate) use plans::PlanError;
+pub(crate) use records::Past;
 pub(crate) use running::{Control, Held, Running};
 pub(crate) use workers::Worker;
 

@@ -33,7 +33,7 @@ use crate::ingest;
 use crate::runner;
 use crate::shared::Shared;
 use crate::stop::Stop;
-use crate::store::{ExecutionRow, Phase, Store};
+use crate::store::{ExecutionRow, Filter, Phase, RequestRow, Store};
 
 pub(crate) use target::Target;
 
@@ -181,9 +181,18 @@ impl App {
 
     /// A gateway over the store of a directory, by the system's clock.
     pub(crate) async fn over(directory: &Path, routes: impl IntoIterator<Item = Arc<Route>>) -> Self {
+        Self::by(Clock::system(), directory, routes).await
+    }
+
+    /// The same, at a moment that does not pass.
+    pub(crate) async fn at(directory: &Path, now: Timestamp, routes: impl IntoIterator<Item = Arc<Route>>) -> Self {
+        Self::by(Clock::new(move || now), directory, routes).await
+    }
+
+    async fn by(clock: Clock, directory: &Path, routes: impl IntoIterator<Item = Arc<Route>>) -> Self {
         let stop = Stop::new();
         let http = HttpExecutor::new(([127, 0, 0, 1], 0).into());
-        let shared = Shared::new(Limits::default(), Clock::system(), stop.signal(), http).unwrap();
+        let shared = Shared::new(Limits::default(), clock, stop.signal(), http).unwrap();
         let shared = Arc::new(shared.with_store(directory.to_owned()).await.unwrap());
         let background = runner::start(&shared);
         let app = Self { shared, stop, background };
@@ -213,6 +222,20 @@ impl App {
             }
         };
         timeout(PATIENCE, seen).await.unwrap_or_else(|_| panic!("execution {id} never was {phase:?}"))
+    }
+
+    /// The recorded requests, once there are so many.
+    pub(crate) async fn refused(&self, count: usize) -> Vec<RequestRow> {
+        let seen = async {
+            loop {
+                let page = self.store().requests(Filter::default()).await.unwrap();
+                if page.rows.len() >= count {
+                    return page.rows;
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(PATIENCE, seen).await.unwrap_or_else(|_| panic!("there never were {count} records"))
     }
 
     /// Stops as a process does that is killed, but for what the store was given already: no run takes another step.

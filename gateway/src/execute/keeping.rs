@@ -3,20 +3,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use boathook_plan::machine::Outcome;
+use boathook_plan::machine::{Entry, Outcome};
 use boathook_plan::reply::Reply;
 use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::time::sleep;
 use uuid::Uuid;
 
-use super::turn::Turn;
+use super::turn::{Turn, written};
 use crate::kept;
-use crate::runner::{Birth, Control, Held, KeyHeld, Owner};
+use crate::runner::{Birth, Control, Held, KeyHeld, Owner, Past};
 use crate::shared::Shared;
 use crate::store::{
-    Admission, Adopt, Append, Ending, Finish, Finished, FinishedExecution, JournalEntry, Park, Phase, Start,
-    StoreError, Written,
+    Admission, Adopt, Append, Ending, Finish, Finished, JournalEntry, Park, Phase, Start, StoreError, Written,
 };
 
 /// How long a run waits that the store has no room for.
@@ -38,7 +37,7 @@ pub(crate) struct Memory {
     /// Its deduplication key.
     pub(crate) key: Option<KeyHeld>,
     /// The journal so far.
-    pub(crate) entries: Vec<JournalEntry>,
+    pub(crate) entries: Vec<Entry>,
 }
 
 /// A run that the store holds, under a lease of ours.
@@ -93,7 +92,7 @@ impl Keeping {
         let Self::Memory(memory) = self else { return Ok(()) };
         let owner = memory.birth.owner();
         let new = memory.birth.new_execution(Start::Now(shared.runner.lease(shared.clock.now())));
-        let adopt = Adopt { new, started_at: memory.birth.accepted_at, entries: memory.entries.clone() };
+        let adopt = Adopt { new, started_at: memory.birth.accepted_at, entries: written(&memory.entries) };
         let Admission::Accepted(accepted) = shared.runner.store()?.adopt(adopt).await? else {
             return Err(StoreError::Statement("the run is in the store already".to_owned()));
         };
@@ -112,13 +111,8 @@ impl Memory {
         if let (Some(key), Some(reply)) = (&key, reply) {
             key.answered(reply.clone());
         }
-        let finished = FinishedExecution {
-            new: self.birth.new_execution(Start::Queued),
-            started_at: self.birth.accepted_at,
-            entries: std::mem::take(&mut self.entries),
-            ending,
-        };
-        shared.record(finished, key);
+        let past = Past { birth: self.birth.clone(), entries: std::mem::take(&mut self.entries), ending };
+        shared.record(past, key);
     }
 }
 
@@ -127,7 +121,7 @@ impl Durable {
         if let Some(reply) = &turn.reply {
             self.told = Some(reply.clone());
         }
-        let entries = std::mem::take(&mut turn.entries);
+        let entries = written(&std::mem::take(&mut turn.entries));
         match &turn.outcome {
             Some(outcome) => self.finish(shared, entries, outcome).await,
             None if entries.is_empty() => Ok(()),
@@ -138,7 +132,7 @@ impl Durable {
     async fn append(&self, shared: &Shared, entries: Vec<JournalEntry>) -> Result<(), Gone> {
         let append = Append { fence: self.held.fence, entries };
         let store = shared.runner.store().map_err(Gone::Store)?;
-        written(patiently(|| store.append(append.clone())).await)
+        done(patiently(|| store.append(append.clone())).await)
     }
 
     async fn finish(&mut self, shared: &Shared, entries: Vec<JournalEntry>, outcome: &Outcome) -> Result<(), Gone> {
@@ -173,7 +167,7 @@ impl Durable {
         let store = shared.runner.store().map_err(Gone::Store)?;
         let called = !children.is_empty();
         let park = Park { fence: self.held.fence, entries: Vec::new(), until, children };
-        written(store.park(park).await)?;
+        done(store.park(park).await)?;
         if called {
             shared.runner.wake(self.owner.clone());
         }
@@ -204,7 +198,7 @@ fn is_first(phase: Phase, reply: &Reply) -> bool {
     phase == Phase::Succeeded && reply.status.as_u16() < 500
 }
 
-fn written(answer: Result<Written, StoreError>) -> Result<(), Gone> {
+fn done(answer: Result<Written, StoreError>) -> Result<(), Gone> {
     match answer.map_err(Gone::Store)? {
         Written::Done => Ok(()),
         Written::Fenced => Err(Gone::Fenced),

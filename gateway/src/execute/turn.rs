@@ -9,7 +9,7 @@ use crate::store::JournalEntry;
 #[derive(Debug, Default)]
 pub(super) struct Turn {
     /// Written first, all at once.
-    pub(super) entries: Vec<JournalEntry>,
+    pub(super) entries: Vec<Entry>,
     /// What the sender is told.
     pub(super) reply: Option<Reply>,
     /// How the run ended.
@@ -23,7 +23,7 @@ impl Turn {
         let mut turn = Self::default();
         for effect in wanted {
             match effect {
-                Effect::Journal(entry) => turn.entries.push(written(&entry)),
+                Effect::Journal(entry) => turn.entries.push(entry),
                 Effect::Respond(reply) => turn.reply = Some(reply),
                 Effect::Finish(outcome) => turn.outcome = Some(outcome),
                 Effect::Attempt(_) | Effect::Call(_) | Effect::Abandon(_) | Effect::Alarm(..) => {
@@ -40,7 +40,8 @@ impl Turn {
     }
 }
 
-/// An entry as it is kept.
-fn written(entry: &Entry) -> JournalEntry {
-    JournalEntry { text: serde_json::to_vec(entry).unwrap_or_default(), sensitive: entry.sensitive() }
+/// Entries as the store keeps them.
+pub(crate) fn written(entries: &[Entry]) -> Vec<JournalEntry> {
+    let text = |entry| serde_json::to_vec(entry).unwrap_or_default();
+    entries.iter().map(|entry| JournalEntry { text: text(entry), sensitive: entry.sensitive() }).collect()
 }

@@ -11,6 +11,7 @@ use boathook_plan::plan::Mode;
 use boathook_plan::reason::Reason;
 use boathook_plan::reply::Reply;
 use boathook_plan::route::Delivery;
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::arrive::new_id;
@@ -37,14 +38,22 @@ pub(super) fn key(shared: &Shared, genuine: Genuine) -> Result<Keyed, Refusal> {
     let delivery = served.route.deliver(verified, request_id);
     let delivery = delivery.map_err(|fault| Refusal::of(fault.reason()).because(fault.to_string()))?;
     let Delivery { mut envelope, body, context } = delivery;
-    let accepted_at = shared.clock.now();
+    let accepted_at = stamp(shared.clock.now());
     let facts = StageFacts { execution: new_id(accepted_at), received_at: envelope.received_at };
     let pinned = served.route.pinned();
     envelope.deduplication_key = pinned.deduplication_key(&context, facts).map_err(|fault| unkeyed(&fault))?;
+    if envelope.deduplication_key.is_none() && served.route.plan().deduplication.is_some() {
+        served.counts.unkeyed();
+    }
     let turn = pinned.concurrency_key(&context, facts).map_err(|fault| unkeyed(&fault))?;
     let birth =
         Birth { id: facts.execution, served, envelope: Arc::new(envelope), body, accepted_at, turn, awaited: false };
     Ok(Keyed { birth, context, place })
+}
+
+/// A time as the store keeps it: a run that goes on sees the same.
+fn stamp(now: Timestamp) -> Timestamp {
+    Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
 }
 
 /// A key that cannot be told must not let a repeat through.
@@ -55,9 +64,19 @@ fn unkeyed(fault: &KeyFault) -> Refusal {
 /// Accepts the delivery and answers.
 pub(super) async fn accept(shared: &Arc<Shared>, keyed: Keyed) -> Result<Verdict, Refusal> {
     match keyed.birth.served.route.plan().response.mode {
-        Mode::Async => keyed.acknowledge(shared).await,
+        Mode::Async => {
+            let shared = Arc::clone(shared);
+            unhurried(async move { keyed.acknowledge(&shared).await }).await
+        }
         Mode::Sync => sync::answer(shared, keyed).await,
     }
+}
+
+/// Does it whether the sender stays or not: what is accepted must also be run.
+async fn unhurried<T: Send + 'static>(
+    work: impl Future<Output = Result<T, Refusal>> + Send + 'static,
+) -> Result<T, Refusal> {
+    tokio::spawn(work).await.unwrap_or_else(|_| Err(Refusal::of(Reason::StoreUnavailable)))
 }
 
 impl Keyed {
@@ -74,7 +93,9 @@ impl Keyed {
             Admission::Duplicate(first) => (Reason::Duplicate, first.id),
             Admission::QueueFull => return Err(Refusal::of(Reason::QueueFull)),
         };
-        shared.runner.wake(self.birth.owner());
+        if reason == Reason::Accepted {
+            shared.runner.wake(self.birth.owner());
+        }
         Ok(told(reason, id, self.acknowledgement(id)))
     }
 

@@ -24,6 +24,7 @@ pub(super) struct WorkflowCollector {
     executions: Family,
     steps: Family,
     missing: Family,
+    unkeyed: Family,
     count: Family,
 }
 
@@ -36,6 +37,11 @@ impl WorkflowCollector {
             requests: counter("boathook_requests_total", "Requests by how they ended.", &["outcome"])?,
             executions: counter("boathook_executions_total", "Executions by how they ended.", &["outcome"])?,
             steps: counter("boathook_steps_total", "Steps by kind and by how they ended.", &["kind", "outcome"])?,
+            unkeyed: counter(
+                "boathook_deliveries_without_key_total",
+                "Deliveries that were not deduplicated for want of a key.",
+                &[],
+            )?,
             missing: counter("boathook_missing_paths_total", "Conditions that were false for want of a path.", &[])?,
             count: Family::new("boathook_routes", "Routes being served.", &[], MetricType::GAUGE)?,
         })
@@ -87,25 +93,29 @@ impl Family {
 
 impl Collector for WorkflowCollector {
     fn desc(&self) -> Vec<&Desc> {
-        vec![&self.requests.desc, &self.executions.desc, &self.steps.desc, &self.missing.desc, &self.count.desc]
+        let families = [&self.requests, &self.executions, &self.steps, &self.missing, &self.unkeyed, &self.count];
+        families.into_iter().map(|family| &family.desc).collect()
     }
 
     fn collect(&self) -> Vec<MetricFamily> {
         let served = self.routes.list();
         let workflows = served.iter().map(|served| (served.route.workflow(), &*served.counts));
         let named = workflows.map(|(workflow, counts)| ([workflow.namespace.as_str(), workflow.name.as_str()], counts));
-        let (mut requests, mut executions, mut steps, mut missing) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut requests, mut executions, mut steps) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut missing, mut unkeyed) = (Vec::new(), Vec::new());
         for (names, counts) in named.chain([(["", ""], &*self.nowhere)]) {
             requests.extend(self.requests.series(names, counts.requests()));
             executions.extend(self.executions.series(names, counts.executions()));
             steps.extend(self.steps.series(names, counts.steps()));
             missing.extend(self.missing.series(names, counts.missing()));
+            unkeyed.extend(self.unkeyed.series(names, counts.without_key()));
         }
         vec![
             self.requests.with(requests),
             self.executions.with(executions),
             self.steps.with(steps),
             self.missing.with(missing),
+            self.unkeyed.with(unkeyed),
             self.count.with(vec![gauge(served.len())]),
         ]
     }

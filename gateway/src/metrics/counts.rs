@@ -23,6 +23,7 @@ pub(crate) struct Counts {
     executions: [AtomicU64; OUTCOMES.len()],
     steps: [[AtomicU64; PHASES.len()]; KINDS.len()],
     missing_paths: AtomicU64,
+    unkeyed: AtomicU64,
 }
 
 impl Default for Counts {
@@ -32,6 +33,7 @@ impl Default for Counts {
             executions: [const { AtomicU64::new(0) }; OUTCOMES.len()],
             steps: [const { [const { AtomicU64::new(0) }; PHASES.len()] }; KINDS.len()],
             missing_paths: AtomicU64::new(0),
+            unkeyed: AtomicU64::new(0),
         }
     }
 }
@@ -82,6 +84,16 @@ impl Counts {
     /// Executions by outcome.
     pub(crate) fn executions(&self) -> impl Iterator<Item = ([&'static str; 1], u64)> {
         OUTCOMES.into_iter().zip(&self.executions).map(|(outcome, count)| ([outcome], read(count)))
+    }
+
+    /// Counts a delivery that has no deduplication key although its workflow names one.
+    pub(crate) fn unkeyed(&self) {
+        self.unkeyed.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Deliveries without a key.
+    pub(crate) fn without_key(&self) -> impl Iterator<Item = ([&'static str; 0], u64)> {
+        std::iter::once(([], read(&self.unkeyed)))
     }
 
     /// Conditions that were false because a path was not there.

@@ -2,19 +2,43 @@
 
 use std::sync::Arc;
 
+use boathook_plan::machine::Entry;
 use tokio::sync::Semaphore;
 
-use super::KeyHeld;
+use super::{Birth, KeyHeld};
+use crate::execute;
 use crate::shared::Shared;
-use crate::store::FinishedExecution;
+use crate::store::{Ending, FinishedExecution, Start};
 
 /// KiB of records that may be on their way to the store; past it they are dropped rather than that senders wait.
 const UNDERWAY: usize = 64 << 10;
+
+/// KiB that a record takes beside its body.
+const HEAD: u32 = 4;
 
 /// The records on their way.
 #[derive(Debug)]
 pub(super) struct Records {
     room: Arc<Semaphore>,
+}
+
+/// A run that has ended and was held in memory.
+#[derive(Debug)]
+pub(crate) struct Past {
+    pub(crate) birth: Birth,
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) ending: Ending,
+}
+
+impl Past {
+    fn finished(self) -> FinishedExecution {
+        FinishedExecution {
+            new: self.birth.new_execution(Start::Queued),
+            started_at: self.birth.accepted_at,
+            entries: execute::written(&self.entries),
+            ending: self.ending,
+        }
+    }
 }
 
 impl Default for Records {
@@ -33,17 +57,19 @@ impl Records {
 
 impl Shared {
     /// Writes a record behind. The deduplication key is held in memory until the store holds it.
-    pub(crate) fn record(self: &Arc<Self>, finished: FinishedExecution, key: Option<KeyHeld>) {
-        let size = finished.new.payload.head.len().saturating_add(finished.new.payload.body.len()) >> 10;
-        let size = u32::try_from(size).unwrap_or(u32::MAX).saturating_add(1);
+    pub(crate) fn record(self: &Arc<Self>, past: Past, key: Option<KeyHeld>) {
+        if self.runner.store().is_err() {
+            return;
+        }
+        let id = past.birth.id;
+        let size = u32::try_from(past.birth.body.len() >> 10).unwrap_or(u32::MAX).saturating_add(HEAD);
         let Ok(room) = Arc::clone(&self.runner.records.room).try_acquire_many_owned(size) else {
-            return tracing::warn!(execution_id = %finished.new.id, "the store is too slow: a record was dropped");
+            return tracing::warn!(execution_id = %id, "the store is too slow: a record was dropped");
         };
         let shared = Arc::clone(self);
         tokio::spawn(async move {
-            let id = finished.new.id;
             let Ok(store) = shared.runner.store() else { return };
-            if let Err(error) = store.record_sync(finished).await {
+            if let Err(error) = store.record_sync(past.finished()).await {
                 tracing::warn!(execution_id = %id, error = %error, "writing a record");
             }
             drop((room, key));

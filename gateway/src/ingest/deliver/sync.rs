@@ -3,13 +3,14 @@
 
 use std::sync::Arc;
 
+use boathook_plan::limits::DEFAULT_CONCURRENCY;
 use boathook_plan::pinned::{Delivered, RunFacts};
-use boathook_plan::plan::Concurrency;
+use boathook_plan::plan::{Concurrency, Overflow};
 use boathook_plan::reason::Reason;
 use tokio::sync::oneshot;
 
 use super::repeat::{self, Repeat};
-use super::{Keyed, admit, told, unavailable};
+use super::{Keyed, admit, told, unavailable, unhurried};
 use crate::execute::{self, Durable, Job, Keeping, Memory, Run, Seat};
 use crate::ingest::refusal::Refusal;
 use crate::ingest::respond::Verdict;
@@ -47,8 +48,9 @@ async fn begin(shared: &Arc<Shared>, keyed: Keyed) -> Result<(Option<Keyed>, Try
     let plan = Arc::clone(keyed.birth.served.route.plan());
     let key = keyed.birth.delivery_key();
     let explicit = key.is_some() && plan.deduplication.as_ref().is_some_and(|it| it.explicit);
-    if explicit || plan.concurrency != Concurrency::default() {
-        return durable(shared, keyed).await;
+    if explicit || is_ordered(&plan.concurrency) {
+        let shared = Arc::clone(shared);
+        return unhurried(async move { durable(&shared, keyed).await }).await;
     }
     let Some(key) = key else { return Ok((None, Try::Told(in_memory(shared, keyed, None).await))) };
     match shared.runner.keys.take(keyed.owner(), key.hash, keyed.birth.id) {
@@ -58,6 +60,15 @@ async fn begin(shared: &Arc<Shared>, keyed: Keyed) -> Result<(Option<Keyed>, Try
             None => Ok((None, Try::Told(in_memory(shared, keyed, Some(held)).await))),
         },
     }
+}
+
+/// Whether the store must say when a run begins. A gateway takes no more requests at once than the default ceiling.
+fn is_ordered(concurrency: &Concurrency) -> bool {
+    let queues = match concurrency.overflow {
+        Overflow::Queue => false,
+        Overflow::Reject | Overflow::Supersede => true,
+    };
+    queues || concurrency.key.is_some() || concurrency.max < DEFAULT_CONCURRENCY
 }
 
 /// Whether the key of a delivery is held by an execution in the store.

@@ -3,8 +3,8 @@
 use boathook_plan::plan::{Concurrency, Overflow, SchemeKind, Suspend};
 use tempfile::tempdir;
 
-use crate::store::{Filter, Phase, Settings, Store};
-use crate::testing::{App, Target, build, calling, route, verified};
+use crate::store::{Filter, Hash, Phase, RequestPhase, Settings, Store};
+use crate::testing::{App, NOW, Target, build, calling, request, route, verified};
 
 #[tokio::test]
 async fn a_delivery_is_durable_before_it_is_acknowledged() {
@@ -74,8 +74,8 @@ async fn a_queue_that_is_full_is_429() {
     for _ in 0..4 {
         statuses.push(app.post("/hello", "{}").await.status.as_u16());
     }
-    assert_eq!(statuses, [202, 429, 429, 429]);
-    assert_eq!(app.requests("QueueFull"), 3);
+    assert_eq!(statuses, [202, 202, 429, 429]);
+    assert_eq!(app.requests("QueueFull"), 2);
 }
 
 #[tokio::test]
@@ -131,4 +131,31 @@ async fn one_store_has_one_owner() {
     };
     let refused = Store::open(settings).unwrap_err().to_string();
     assert!(refused.contains("in use"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_refused_request_is_recorded_without_its_credential_and_its_body() {
+    let directory = tempdir().unwrap();
+    let (plan, keys) = verified(calling("hello", "http://127.0.0.1:1/"), SchemeKind::Bearer, Some("key"));
+    let app = App::over(directory.path(), [build(plan, keys)]).await;
+    let mut wrong = request("POST", "/hello", r#"{"n":1}"#);
+    wrong.headers_mut().insert("authorization", "Bearer wrong".parse().unwrap());
+    assert_eq!(app.send(wrong).await.status, 401);
+    let row = app.refused(1).await.remove(0);
+    assert_eq!((row.phase, row.reason.as_str()), (RequestPhase::Rejected, "CredentialsInvalid"));
+    assert_eq!(row.body_sha256, Some(Hash::of(br#"{"n":1}"#)));
+    let head = String::from_utf8(row.head).unwrap();
+    assert!(head.contains(r#"["authorization","[redacted]"]"#) && !head.contains("wrong"), "{head}");
+}
+
+#[tokio::test]
+async fn a_flood_of_refused_requests_is_recorded_in_part_and_counted_whole() {
+    let directory = tempdir().unwrap();
+    let (plan, keys) = verified(calling("hello", "http://127.0.0.1:1/"), SchemeKind::Bearer, Some("key"));
+    let app = App::at(directory.path(), NOW.parse().unwrap(), [build(plan, keys)]).await;
+    for _ in 0..50 {
+        app.post("/hello", "{}").await;
+    }
+    assert_eq!(app.requests("SignatureMissing"), 50);
+    assert_eq!(app.refused(10).await.len(), 10);
 }

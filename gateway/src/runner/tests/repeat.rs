@@ -73,6 +73,8 @@ async fn a_key_that_is_null_is_none() {
     let app = App::over(directory.path(), [route(once(calling("hello", &target.url)))]).await;
     let (one, two) = (app.post("/hello", r#"{"id":null}"#).await, app.post("/hello", "{}").await);
     assert_ne!(one.execution(), two.execution());
+    let series = r#"boathook_deliveries_without_key_total{namespace="shop",workflow="hello"}"#;
+    assert_eq!(app.count(series), 2);
 }
 
 #[tokio::test]

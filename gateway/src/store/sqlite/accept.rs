@@ -114,7 +114,7 @@ fn state(work: &Work<'_>, new: &NewExecution, turn: Turn) -> State {
         return state;
     }
     match new.start {
-        Start::Now(lease) if turn.is_next() => running(state, lease, work.now),
+        Start::Now(lease) if turn.is_next() => running(state, lease, micros(new.accepted_at)),
         Start::Now(_) | Start::Queued => state,
     }
 }
