@@ -17,6 +17,10 @@ mod readers;
 mod reads;
 mod seal;
 mod sqlite;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 use std::sync::Arc;

@@ -40,13 +40,19 @@ mod replay;
 mod requests;
 mod row;
 mod settle;
+#[cfg(test)]
+mod simulation;
 mod supersede;
 mod tally;
+#[cfg(test)]
+mod tests;
 mod verify;
 mod version;
 mod witness;
 mod work;
 
+#[cfg(test)]
+pub(super) use open::open as open_checked;
 pub use open::{Opened, Settings};
 
 use checkpoint::Checkpoints;
@@ -79,6 +85,17 @@ impl Sqlite {
     fn new(db: Connection, tally: Tally, sealer: Arc<Sealer>) -> Self {
         db.set_prepared_statement_cache_capacity(STATEMENTS);
         Self { db, tally, known: Known::default(), sealer, disk: None }
+    }
+
+    /// In memory, for tests.
+    #[cfg(test)]
+    fn in_memory() -> Result<Self, StoreError> {
+        let mut db = Connection::open_in_memory()?;
+        version::make_tables(&mut db)?;
+        let tally = Tally::read(&db)?.unwrap_or_default();
+        let key = zeroize::Zeroizing::new([7; super::seal::KEY_SIZE]);
+        let sealer = Sealer::new(&key).map_err(|error| StoreError::Statement(error.to_string()))?;
+        Ok(Self::new(db, tally, Arc::new(sealer)))
     }
 
     fn transact(&mut self, commands: &[Command], now: Timestamp) -> Result<Vec<Outcome>, StoreError> {

@@ -2,10 +2,10 @@
 
 use super::accept::{self, Fresh, Holder};
 use super::convert::micros;
-use super::journal;
 use super::row::{Row, State};
 use super::settle::settle;
 use super::work::Work;
+use super::{journal, keys};
 use crate::store::ending::{Accepted, Admission, Adopt, FinishedExecution, Phase};
 use crate::store::error::StoreError;
 use crate::store::lease::{Fence, Lease};
@@ -50,6 +50,9 @@ fn write(
         Start::Now(lease) => lease,
         Start::Queued => Lease { owner: Uuid::nil(), until: Timestamp::MIN },
     };
+    if let Some(key) = new.queueing.key {
+        keys::hold_back(work, workflow, key)?;
+    }
     let state = accept::running(State::queued(), lease, micros(started_at));
     let mut row = accept::insert(work, workflow, Fresh { run: new, retry_of, state, hold })?;
     debug_assert_eq!(row.state.phase, Phase::Running, "a run that has begun is under a lease");

@@ -27,7 +27,9 @@ pub(super) fn park(work: &mut Work<'_>, park: &Park) -> Result<Written, StoreErr
     let ended = any_ended(work, &park.children)?;
     row.state.phase = Phase::Waiting;
     row.state.owner = None;
-    row.state.due_at = if ended { 0 } else { park.until.map_or(NEVER, micros) };
+    // A cancellation that its owner has not seen is seen by the next one, and at once.
+    let at_once = ended || row.state.cancelling.is_some();
+    row.state.due_at = if at_once { 0 } else { park.until.map_or(NEVER, micros) };
     row.save(work)?;
     Ok(Written::Done)
 }

@@ -29,7 +29,7 @@ fn which(work: &mut Work<'_>, cancel: &Cancel) -> Result<Vec<i64>, StoreError> {
         Which::Workflow(uid) => {
             let Some(workflow) = work.workflow_of(uid)? else { return Ok(Vec::new()) };
             let sql = "SELECT seq FROM executions WHERE workflow = ?1 AND phase < 3 AND (phase <> 1 OR cancelling IS NULL) \
-                 ORDER BY phase LIMIT ?2";
+                 ORDER BY phase, seq LIMIT ?2";
             work.seqs(sql, params![workflow, cancel.limit])
         }
     }

@@ -4,7 +4,7 @@ use rusqlite::{OptionalExtension, params};
 use uuid::Uuid;
 
 use super::check::Check;
-use super::convert::{int, span};
+use super::convert::{count, int, span};
 use super::row::Row;
 use super::work::Work;
 use crate::store::error::StoreError;
@@ -90,6 +90,29 @@ pub(super) fn look(db: &rusqlite::Connection, place: Place, now: i64) -> Result<
             Key::Free { retry_of: None }
         }
     })
+}
+
+/// Deletes the rows that are damaged; returns how many.
+pub(super) fn clear(work: &mut Work<'_>) -> Result<u64, StoreError> {
+    let mut damaged: Vec<(i64, Vec<u8>)> = Vec::new();
+    let mut statement = work
+        .db
+        .prepare("SELECT execution, time_window, held_until, freed, crc, workflow, delivery_key FROM deliveries")?;
+    let mut rows = statement.query([])?;
+    while let Some(columns) = rows.next()? {
+        let (workflow, key): (i64, Vec<u8>) = (columns.get(5)?, columns.get(6)?);
+        let place = key.as_slice().try_into().ok().map(|key| Place { workflow, key: Hash(key) });
+        if place.and_then(|place| read(columns, place).ok().flatten()).is_none() {
+            damaged.push((workflow, key));
+        }
+    }
+    drop(rows);
+    drop(statement);
+    for (workflow, key) in &damaged {
+        work.db.execute("DELETE FROM deliveries WHERE workflow = ?1 AND delivery_key = ?2", params![workflow, key])?;
+    }
+    work.tally.deliveries -= int(damaged.len());
+    Ok(count(int(damaged.len())))
 }
 
 /// Gives a key to an execution.

@@ -5,6 +5,7 @@ use rusqlite::{OptionalExtension, params};
 use super::aside;
 use super::row;
 use super::work::Work;
+use crate::store::ending::Phase;
 use crate::store::error::StoreError;
 use crate::store::new::Hash;
 
@@ -31,6 +32,14 @@ pub(super) fn unblock(work: &mut Work<'_>, workflow: i64, key: Hash) -> Result<(
         }
     }
     Ok(())
+}
+
+/// Keeps back the one of a key that may run and has not begun: another one runs already.
+pub(super) fn hold_back(work: &mut Work<'_>, workflow: i64, key: Hash) -> Result<(), StoreError> {
+    let Some(seq) = first(work, workflow, key, false)? else { return Ok(()) };
+    let Some(mut row) = work.row_at(seq)?.filter(|row| row.state.phase == Phase::Queued) else { return Ok(()) };
+    row.state.blocked = true;
+    row.save(work)
 }
 
 fn first(work: &Work<'_>, workflow: i64, key: Hash, blocked: bool) -> Result<Option<i64>, StoreError> {

@@ -48,28 +48,35 @@ pub struct Opened {
     pub resumed: u64,
     /// Executions that do not hold what was written: they are set aside as failed.
     pub damaged: Vec<Uuid>,
+    /// Deduplication keys that do not: their deliveries may run again.
+    pub lost_keys: u64,
 }
 
 impl Store {
     /// Opens the embedded store of a directory. Blocks: reads every execution that has not ended.
     pub fn open(settings: Settings) -> Result<Opened, OpenError> {
-        let paths = Paths::new(&settings.directory);
-        paths.make_directory()?;
-        let lock = paths.lock()?;
-        let testimony = promised(&paths)?;
-        let sealer = Arc::new(Sealer::new(&paths.key()?).map_err(|_| OpenError::Key(paths.directory.clone()))?);
-        let mut db = connect(&paths, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        let tally = verify::all(&db, &paths, testimony)?;
-        let copier = connect(&paths, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        let checkpoints = Checkpoints::start(&mut db, copier).map_err(database(&paths))?;
-        let mut engine = Sqlite::new(db, tally, Arc::clone(&sealer));
-        engine.disk = Some(Disk { witness: Witness::new(paths.make(&paths.witness)?), checkpoints, _lock: lock });
-        let Recovered { resumed, damaged } =
-            recover::all(&mut engine, settings.clock.now()).map_err(verify::store(&paths))?;
-        let readers = (0..READERS).map(|_| reader(&paths, &sealer)).collect::<Result<_, _>>()?;
-        let store = Self::new(Box::new(engine), readers, settings.clock, settings.observer);
-        Ok(Opened { store, resumed, damaged })
+        open(settings, verify::CHECKED)
     }
+}
+
+/// Opens a store; its pages are checked one by one where there are at most so many.
+pub(in crate::store) fn open(settings: Settings, checked: i64) -> Result<Opened, OpenError> {
+    let paths = Paths::new(&settings.directory);
+    paths.make_directory()?;
+    let lock = paths.lock()?;
+    let testimony = promised(&paths)?;
+    let sealer = Arc::new(Sealer::new(&paths.key()?).map_err(|_| OpenError::Key(paths.directory.clone()))?);
+    let mut db = connect(&paths, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let tally = verify::all(&db, &paths, testimony, checked)?;
+    let copier = connect(&paths, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let checkpoints = Checkpoints::start(&mut db, copier).map_err(database(&paths))?;
+    let mut engine = Sqlite::new(db, tally, Arc::clone(&sealer));
+    engine.disk = Some(Disk { witness: Witness::new(paths.make(&paths.witness)?), checkpoints, _lock: lock });
+    let Recovered { resumed, damaged, lost_keys } =
+        recover::all(&mut engine, settings.clock.now()).map_err(verify::store(&paths))?;
+    let readers = (0..READERS).map(|_| reader(&paths, &sealer)).collect::<Result<_, _>>()?;
+    let store = Store::new(Box::new(engine), readers, settings.clock, settings.observer);
+    Ok(Opened { store, resumed, damaged, lost_keys })
 }
 
 /// What the witness says; a new store is made where nothing was promised.

@@ -9,11 +9,11 @@ use uuid::Uuid;
 use super::convert::{count, int, micros};
 use super::row::{self, Damaged, Row};
 use super::work::{Load, Work};
-use super::{Sqlite, aside};
+use super::{Sqlite, aside, deliveries};
 use crate::store::ending::Phase;
 use crate::store::error::StoreError;
 
-/// Rows of `executions` up to which all are looked at; of more, those that have not ended. A million take a second or two.
+/// Rows of a table up to which all are looked at; of more executions, those that have not ended. A million take a second or two.
 const LOOKED_AT: i64 = 1_000_000;
 
 /// What was found.
@@ -23,6 +23,8 @@ pub(super) struct Recovered {
     pub(super) resumed: u64,
     /// Executions that were set aside.
     pub(super) damaged: Vec<Uuid>,
+    /// Deduplication keys that are lost.
+    pub(super) lost_keys: u64,
 }
 
 /// Brings a database that was just opened into order, in one transaction.
@@ -69,6 +71,9 @@ fn repair(work: &mut Work<'_>) -> Result<Recovered, StoreError> {
         seen = look(work.db, whole)?;
     }
     loads(work.db, &seen)?;
+    if work.tally.deliveries <= LOOKED_AT {
+        recovered.lost_keys = deliveries::clear(work)?;
+    }
     if whole {
         uses(work.db, &seen)?;
     }

@@ -26,7 +26,8 @@ pub(super) fn apply(work: &mut Work<'_>, workflow: i64, queueing: &Queueing) -> 
         )?,
         None if !waits(work, workflow, queueing)? => Vec::new(),
         None => work.seqs(
-            "SELECT seq FROM executions WHERE workflow = ?1 AND phase = 0 AND phase < 3 AND concurrency_key IS NULL",
+            "SELECT seq FROM executions WHERE workflow = ?1 AND phase = 0 AND phase < 3 AND concurrency_key IS NULL \
+             ORDER BY seq DESC",
             [workflow],
         )?,
     };

@@ -10,25 +10,25 @@ use super::witness::Testimony;
 use crate::store::error::{OpenError, StoreError};
 
 /// Pages of a database up to which every page is checked at each start: 128 MiB, half a second or so.
-const CHECKED: i64 = 32_768;
+pub(super) const CHECKED: i64 = 32_768;
 
 /// Compares the database with the witness and with its own counts.
-pub(super) fn all(db: &Connection, paths: &Paths, testimony: Testimony) -> Result<Tally, OpenError> {
+pub(super) fn all(db: &Connection, paths: &Paths, testimony: Testimony, checked: i64) -> Result<Tally, OpenError> {
     let tally = Tally::read(db).map_err(store(paths))?;
     let tally = tally.ok_or_else(|| corrupt(paths, "the row of counts does not match its checksum"))?;
     if testimony.is_past(tally) {
         let (found, witness) = (count(tally.commits), testimony.commit());
         return Err(OpenError::Behind { path: paths.database.clone(), found, witness });
     }
-    pages(db, paths)?;
+    pages(db, paths, checked)?;
     rows(db, paths, tally)?;
     Ok(tally)
 }
 
 /// A small database is checked page by page.
-fn pages(db: &Connection, paths: &Paths) -> Result<(), OpenError> {
+fn pages(db: &Connection, paths: &Paths, checked: i64) -> Result<(), OpenError> {
     let pages: i64 = db.query_row("PRAGMA page_count", [], |row| row.get(0)).map_err(database(paths))?;
-    if pages > CHECKED {
+    if pages > checked {
         return Ok(());
     }
     let said: String = db

@@ -1,0 +1,15 @@
+//! The rules of the engine, one by one. What happens when they meet is the simulation's.
+
+mod concurrency;
+mod damage;
+mod deduplication;
+mod keeping;
+mod leases;
+mod replays;
+
+use super::Sqlite;
+use crate::store::testing::Bench;
+
+fn bench() -> Bench {
+    Bench::new(Sqlite::in_memory().unwrap())
+}

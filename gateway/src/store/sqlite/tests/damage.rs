@@ -1,0 +1,113 @@
+//! Rows that do not hold what was written: never a wrong payload, and nobody is held up.
+
+use boathook_plan::plan::Overflow;
+
+use super::super::{Sqlite, recover};
+use crate::store::Engine;
+use crate::store::claim::Claims;
+use crate::store::command::{Append, Command, Outcome};
+use crate::store::lease::Written;
+use crate::store::new::{Hash, NewExecution, Queueing};
+use crate::store::testing::{claim, delivery, entry, id, ids, keyed, noon};
+
+fn accept(engine: &mut Sqlite, new: NewExecution) {
+    engine.commit(&[Command::Accept(Box::new(new))], noon()).unwrap();
+}
+
+fn claims(engine: &mut Sqlite) -> Claims {
+    let Outcome::Claims(claims) = engine.commit(&[Command::Claim(claim(10, noon()))], noon()).unwrap().remove(0) else {
+        panic!("claims")
+    };
+    claims
+}
+
+/// Two executions of one concurrency key, the first of which is damaged by a statement.
+fn damaged_by(sql: &str) -> Claims {
+    let mut engine = Sqlite::in_memory().unwrap();
+    let queueing = Queueing { max: 10, key: Some(Hash([1; 32])), queue: 10, overflow: Overflow::Queue };
+    accept(&mut engine, NewExecution { queueing, ..keyed(1, "a") });
+    accept(&mut engine, NewExecution { queueing, ..keyed(2, "b") });
+    assert_eq!(engine.db.execute(sql, []).unwrap(), 1, "{sql}");
+    claims(&mut engine)
+}
+
+#[test]
+fn a_damaged_execution_is_set_aside_and_the_next_of_its_key_goes_on() {
+    for sql in [
+        "UPDATE payloads SET body = x'00' WHERE seq = 1",
+        "UPDATE payloads SET head = x'00' WHERE seq = 1",
+        "UPDATE payloads SET body = NULL WHERE seq = 1",
+        "UPDATE payloads SET position = 1 WHERE seq = 1",
+        "DELETE FROM payloads WHERE seq = 1",
+        "UPDATE executions SET attempt = 7 WHERE seq = 1",
+        "UPDATE executions SET seed = x'00' WHERE seq = 1",
+        "UPDATE executions SET mode = 9 WHERE seq = 1",
+        "UPDATE executions SET entries = 1 WHERE seq = 1",
+        "UPDATE executions SET crc = crc + 1 WHERE seq = 1",
+    ] {
+        let first = damaged_by(sql);
+        assert_eq!((first.damaged, ids(&first.claimed)), (vec![id(1)], Vec::new()), "{sql}");
+        assert!(first.more, "{sql}");
+    }
+}
+
+#[test]
+fn the_next_of_the_key_is_claimed_after_a_damaged_one() {
+    let mut engine = Sqlite::in_memory().unwrap();
+    let queueing = Queueing { max: 10, key: Some(Hash([1; 32])), queue: 10, overflow: Overflow::Queue };
+    accept(&mut engine, NewExecution { queueing, ..delivery(1) });
+    accept(&mut engine, NewExecution { queueing, ..delivery(2) });
+    engine.db.execute("UPDATE executions SET attempt = 7 WHERE seq = 1", []).unwrap();
+    assert_eq!(claims(&mut engine).damaged, [id(1)]);
+    assert_eq!(ids(&claims(&mut engine).claimed), [id(2)]);
+}
+
+#[test]
+fn a_damaged_journal_is_found_when_it_is_read() {
+    for sql in [
+        "UPDATE journal SET entry = x'00' WHERE number = 0",
+        "UPDATE journal SET sealed = 1 WHERE number = 0",
+        "UPDATE journal SET number = 5 WHERE number = 1",
+        "DELETE FROM journal WHERE number = 1",
+        "DELETE FROM journal WHERE number = 0",
+    ] {
+        let mut engine = Sqlite::in_memory().unwrap();
+        accept(&mut engine, delivery(1));
+        let fence = claims(&mut engine).claimed[0].fence;
+        let append = Append { fence, entries: vec![entry("one"), entry("two")] };
+        engine.commit(&[Command::Append(append), Command::Release(vec![fence])], noon()).unwrap();
+        engine.db.execute(sql, []).unwrap();
+        assert_eq!(claims(&mut engine).damaged, [id(1)], "{sql}");
+    }
+}
+
+#[test]
+fn an_owner_of_a_damaged_execution_is_fenced() {
+    let mut engine = Sqlite::in_memory().unwrap();
+    accept(&mut engine, delivery(1));
+    let fence = claims(&mut engine).claimed[0].fence;
+    engine.db.execute("UPDATE executions SET attempt = 7", []).unwrap();
+    let append = Append { fence, entries: vec![entry("one")] };
+    let outcome = engine.commit(&[Command::Append(append)], noon()).unwrap();
+    assert_eq!(outcome, [Outcome::Written(Written::Fenced)]);
+}
+
+#[test]
+fn a_start_sets_aside_what_is_damaged_and_counts_anew() {
+    let mut engine = Sqlite::in_memory().unwrap();
+    (1..=3).for_each(|number| accept(&mut engine, delivery(number)));
+    engine.db.execute("UPDATE executions SET phase = 3 WHERE seq = 2", []).unwrap();
+    engine.db.execute("UPDATE workflows SET queued = 77, active = 9", []).unwrap();
+    let recovered = recover::all(&mut engine, noon()).unwrap();
+    assert_eq!(recovered.damaged, [id(2)]);
+    assert_eq!(ids(&claims(&mut engine).claimed), [id(1), id(3)]);
+    assert!(recover::all(&mut engine, noon()).unwrap().damaged.is_empty());
+}
+
+#[test]
+fn a_plan_that_is_gone_is_found_at_the_start() {
+    let mut engine = Sqlite::in_memory().unwrap();
+    accept(&mut engine, delivery(1));
+    engine.db.execute("DELETE FROM plan_texts", []).unwrap();
+    assert_eq!(recover::all(&mut engine, noon()).unwrap().damaged, [id(1)]);
+}

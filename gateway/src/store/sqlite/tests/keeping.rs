@@ -1,0 +1,151 @@
+//! What is kept, how long, and that a full disk loses nothing.
+
+use boathook_plan::plan::BodyKept;
+
+use super::super::{Sqlite, payloads, row};
+use crate::store::Engine;
+use crate::store::command::{Append, Command, Deleted, Outcome, Prune, Purge, RecordedRequest, RequestPhase};
+use crate::store::ending::{FinishedExecution, Phase};
+use crate::store::error::StoreError;
+use crate::store::lease::Lease;
+use crate::store::new::{Hash, JournalEntry, NewExecution, Start};
+use crate::store::testing::{answered, claim, delivery, entry, id, keyed, noon};
+use jiff::{SignedDuration, Timestamp};
+
+fn one(engine: &mut Sqlite, command: Command, now: Timestamp) -> Outcome {
+    engine.commit(&[command], now).unwrap().remove(0)
+}
+
+fn count(engine: &Sqlite, table: &str) -> i64 {
+    engine.db.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap()
+}
+
+/// A run that was held in memory and has ended.
+fn ended(new: NewExecution, phase: Phase) -> Command {
+    let start = Start::Now(Lease { owner: id(99), until: noon() });
+    let new = NewExecution { start, ..new };
+    let entries = vec![entry("one")];
+    Command::RecordSync(Box::new(FinishedExecution {
+        new,
+        started_at: noon(),
+        entries,
+        ending: answered(phase, 200, b"fine"),
+    }))
+}
+
+#[test]
+fn of_a_body_its_hash_or_nothing_is_kept() {
+    for (kept, body, hash) in [
+        (BodyKept::Full, Some("body 1"), None),
+        (BodyKept::Hash, None, Some(Hash::of(b"body 1"))),
+        (BodyKept::None, None, None),
+    ] {
+        let mut engine = Sqlite::in_memory().unwrap();
+        let mut new = delivery(1);
+        new.keep.body = kept;
+        one(&mut engine, ended(new, Phase::Succeeded), noon());
+        let row = row::by_id(&engine.db, id(1)).unwrap().unwrap().unwrap();
+        let payload = payloads::of(&engine.db, &row).unwrap().unwrap().remove(0);
+        assert_eq!(payload.body.as_deref(), body.map(str::as_bytes), "{kept:?}");
+        assert_eq!(payload.body_sha256, hash, "{kept:?}");
+    }
+}
+
+#[test]
+fn history_ends_in_its_time_with_all_that_belongs_to_it() {
+    let mut engine = Sqlite::in_memory().unwrap();
+    one(&mut engine, ended(keyed(1, "a"), Phase::Succeeded), noon());
+    one(&mut engine, ended(keyed(2, "b"), Phase::Failed), noon());
+    let prune = |engine: &mut Sqlite, seconds| {
+        let now = noon() + SignedDuration::from_secs(seconds);
+        let Outcome::Deleted(deleted) = one(engine, Command::Prune(Prune { limit: 10 }), now) else {
+            panic!("deleted")
+        };
+        deleted
+    };
+    assert_eq!(prune(&mut engine, 59), Deleted::default());
+    assert_eq!(prune(&mut engine, 60), Deleted { keys: 1, ..Deleted::default() });
+    assert_eq!(prune(&mut engine, 3_600), Deleted { executions: 1, ..Deleted::default() });
+    assert_eq!(count(&engine, "payloads"), 1);
+    assert_eq!(prune(&mut engine, 7_200), Deleted { executions: 1, keys: 1, plans: 1, ..Deleted::default() });
+    for table in ["executions", "payloads", "journal", "answers", "deliveries", "plans", "plan_texts"] {
+        assert_eq!(count(&engine, table), 0, "{table}");
+    }
+}
+
+#[test]
+fn pruning_goes_piece_by_piece() {
+    let mut engine = Sqlite::in_memory().unwrap();
+    (1..=3).for_each(|number| drop(one(&mut engine, ended(delivery(number), Phase::Succeeded), noon())));
+    let now = noon() + SignedDuration::from_secs(3_600);
+    let pieces: Vec<_> = (0..2).map(|_| one(&mut engine, Command::Prune(Prune { limit: 2 }), now)).collect();
+    let piece = |executions, plans, more| Outcome::Deleted(Deleted { executions, requests: 0, keys: 0, plans, more });
+    assert_eq!(pieces, [piece(2, 0, true), piece(1, 1, false)]);
+}
+
+#[test]
+fn a_purged_namespace_leaves_nothing() {
+    let mut engine = Sqlite::in_memory().unwrap();
+    one(&mut engine, ended(keyed(1, "a"), Phase::Failed), noon());
+    one(&mut engine, Command::Accept(Box::new(delivery(2))), noon());
+    let purge = Purge { namespace: "shop".into(), limit: 10 };
+    one(&mut engine, Command::Purge(purge), noon());
+    for table in ["executions", "payloads", "journal", "answers", "deliveries", "workflows"] {
+        assert_eq!(count(&engine, table), 0, "{table}");
+    }
+}
+
+#[test]
+fn sensitive_entries_are_sealed_in_the_database() {
+    let mut engine = Sqlite::in_memory().unwrap();
+    one(&mut engine, Command::Accept(Box::new(delivery(1))), noon());
+    let Outcome::Claims(claims) = one(&mut engine, Command::Claim(claim(1, noon())), noon()) else { panic!("claims") };
+    let entries = vec![entry("plain"), JournalEntry { text: b"hidden".to_vec(), sensitive: true }];
+    one(&mut engine, Command::Append(Append { fence: claims.claimed[0].fence, entries }), noon());
+    let holds = |text: &str| -> bool {
+        let sql = "SELECT count(*) FROM journal WHERE instr(entry, ?1) > 0";
+        engine.db.query_row(sql, [text.as_bytes()], |row| row.get::<_, i64>(0)).unwrap() > 0
+    };
+    assert!(holds("plain") && !holds("hidden"));
+}
+
+#[test]
+fn rejected_requests_have_a_quota_of_their_own() {
+    let mut engine = Sqlite::in_memory().unwrap();
+    let request = |number| RecordedRequest {
+        id: id(number),
+        workflow: delivery(1).workflow,
+        at: noon(),
+        phase: RequestPhase::Rejected,
+        reason: "SignatureMismatch".into(),
+        head: b"{}".to_vec(),
+        body_sha256: None,
+        execution: None,
+    };
+    one(&mut engine, Command::RecordRequests((1..=1_005).map(request).collect()), noon());
+    assert_eq!(count(&engine, "requests"), 1_000);
+    let oldest: [u8; 16] =
+        engine.db.query_row("SELECT id FROM requests ORDER BY seq LIMIT 1", [], |row| row.get(0)).unwrap();
+    assert_eq!(oldest, *id(6).as_bytes());
+}
+
+#[test]
+fn a_full_disk_refuses_the_batch_and_heals() {
+    let mut engine = Sqlite::in_memory().unwrap();
+    let pages: i64 = engine.db.query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
+    let limit = |engine: &Sqlite, pages: i64| {
+        engine.db.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(())).unwrap();
+    };
+    limit(&engine, pages);
+    let large = |number| {
+        let mut new = keyed(number, &number.to_string());
+        new.payload.body = vec![0; 100_000].into();
+        Command::Accept(Box::new(new))
+    };
+    assert_eq!(engine.commit(&[Command::Accept(Box::new(delivery(1))), large(2)], noon()), Err(StoreError::Full));
+    assert_eq!(count(&engine, "executions"), 0);
+    limit(&engine, pages + 1_000);
+    assert_eq!(engine.commit(&[large(2)], noon()).unwrap().len(), 1);
+    let Outcome::Claims(claims) = one(&mut engine, Command::Claim(claim(9, noon())), noon()) else { panic!("claims") };
+    assert_eq!(claims.claimed.len(), 1);
+}

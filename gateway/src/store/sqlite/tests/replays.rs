@@ -1,0 +1,71 @@
+//! Running again.
+
+use boathook_plan::plan::BodyKept;
+
+use super::bench;
+use crate::store::command::{Append, Command, Outcome, Replay, Replayed};
+use crate::store::ending::Phase;
+use crate::store::new::JournalEntry;
+use crate::store::testing::{Bench, delivery, ending, entry, id};
+
+fn replay(bench: &mut Bench, of: u128, entries: u32) -> Outcome {
+    bench.run(Command::Replay(Replay { of: id(of), id: id(7), entries, plan: None }))
+}
+
+fn failed(bench: &mut Bench) {
+    bench.accepted(delivery(1));
+    let fence = bench.claim()[0].fence;
+    let secret = JournalEntry { text: b"secret".to_vec(), sensitive: true };
+    bench.run(Command::Append(Append { fence, entries: vec![entry("one"), secret, entry("failed")] }));
+    bench.finish(fence, ending(Phase::Failed));
+}
+
+#[test]
+fn a_replay_from_the_start_has_a_seed_of_its_own() {
+    let mut bench = bench();
+    failed(&mut bench);
+    assert_eq!(replay(&mut bench, 1, 0), Outcome::Replayed(Replayed::Accepted(id(7))));
+    let claimed = bench.claim().remove(0);
+    assert_eq!((claimed.fence.id, claimed.replay_of, claimed.seed), (id(7), Some(id(1)), id(7)));
+    assert_eq!((claimed.payloads, claimed.entries), (vec![delivery(1).payload], Vec::new()));
+}
+
+#[test]
+fn a_replay_from_the_failed_step_has_the_journal_and_the_seed_of_the_first() {
+    let mut bench = bench();
+    failed(&mut bench);
+    replay(&mut bench, 1, 2);
+    let claimed = bench.claim().remove(0);
+    assert_eq!((claimed.replay_of, claimed.seed), (Some(id(1)), id(1)));
+    let secret = JournalEntry { text: b"secret".to_vec(), sensitive: true };
+    assert_eq!(claimed.entries, [entry("one"), secret]);
+}
+
+#[test]
+fn what_has_not_ended_or_is_not_there_is_not_replayed() {
+    let mut bench = bench();
+    bench.accepted(delivery(1));
+    assert_eq!(replay(&mut bench, 1, 0), Outcome::Replayed(Replayed::NotFinished));
+    assert_eq!(replay(&mut bench, 2, 0), Outcome::Replayed(Replayed::NotFound));
+}
+
+#[test]
+fn a_replay_that_is_asked_for_twice_is_one() {
+    let mut bench = bench();
+    failed(&mut bench);
+    replay(&mut bench, 1, 0);
+    assert_eq!(replay(&mut bench, 1, 0), Outcome::Replayed(Replayed::Accepted(id(7))));
+    assert_eq!(bench.claim().len(), 1);
+}
+
+#[test]
+fn without_its_body_nothing_is_replayed() {
+    for body in [BodyKept::Hash, BodyKept::None] {
+        let mut bench = bench();
+        let mut new = delivery(1);
+        new.keep.body = body;
+        bench.accepted(new);
+        bench.end_only(ending(Phase::Failed));
+        assert_eq!(replay(&mut bench, 1, 0), Outcome::Replayed(Replayed::BodyNotKept));
+    }
+}

@@ -1,0 +1,302 @@
+//! Flipped bits and cut files: what is damaged is refused, set aside or said; what is read is what was written, and all of
+//! it is there.
+//!
+//! A sample in each run; with `BOATHOOK_CORRUPTION=all` every bit of the last 4 KiB of the log, every length of the log,
+//! and 20,000 bits of the database. `BOATHOOK_SEED` chooses other samples.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use boathook_plan::plan::{Batch, Mode, Overflow};
+use uuid::Uuid;
+
+use super::settings;
+use crate::store::command::{Append, Finish, Park};
+use crate::store::ending::{Answer, Duplicate, Phase};
+use crate::store::new::{Hash, JournalEntry, NewExecution, Queueing};
+use crate::store::query::{ExecutionRow, KeptPayload};
+use crate::store::sqlite::open_checked;
+use crate::store::testing::{answered, claim, delivery, ending, entry, keyed, noon};
+use crate::store::{Filter, Store, StoreError};
+
+/// A directory's files.
+type Image = BTreeMap<String, Vec<u8>>;
+
+/// Bytes of the log whose every bit counts.
+const TAIL: usize = 4_096;
+
+fn image(directory: &Path) -> Image {
+    let files = std::fs::read_dir(directory).unwrap().map(Result::unwrap);
+    files
+        .map(|file| (file.file_name().into_string().unwrap(), std::fs::read(file.path()).unwrap()))
+        .filter(|(name, _)| !name.ends_with("-shm"))
+        .collect()
+}
+
+fn restore(image: &Image, directory: &Path) {
+    for file in std::fs::read_dir(directory).unwrap().map(Result::unwrap) {
+        std::fs::remove_file(file.path()).unwrap();
+    }
+    for (name, content) in image {
+        std::fs::write(directory.join(name), content).unwrap();
+    }
+}
+
+/// Executions of every phase, a batch, keys, answers, sealed entries.
+async fn fill(store: &Store) {
+    let queueing = Queueing { max: 100, key: Some(Hash([1; 32])), queue: 100, overflow: Overflow::Queue };
+    for number in 1..=24 {
+        let mut new = keyed(number, &format!("key {number}"));
+        new.mode = if number % 2 == 0 { Mode::Sync } else { Mode::Async };
+        new.payload.body = vec![u8::try_from(number).unwrap(); usize::try_from(number * number * 20).unwrap()].into();
+        if number > 20 {
+            new = NewExecution { queueing, ..new };
+        }
+        store.accept(new).await.unwrap();
+    }
+    let running = store.claim(claim(100, noon())).await.unwrap().claimed;
+    for (claimed, number) in running.iter().zip(1_usize..) {
+        let secret = JournalEntry { text: vec![b's'; 40], sensitive: true };
+        let entries = vec![entry("one"), secret, entry(&"long".repeat(number * 30))];
+        store.append(Append { fence: claimed.fence, entries }).await.unwrap();
+        let (fence, entries) = (claimed.fence, vec![entry("last")]);
+        match number % 4 {
+            0 => drop(store.finish(finish(fence, answered(Phase::Succeeded, 200, b"answer"))).await.unwrap()),
+            1 => drop(store.finish(finish(fence, ending(Phase::Failed))).await.unwrap()),
+            2 => drop(store.park(Park { fence, entries, until: None, children: Vec::new() }).await.unwrap()),
+            _ => {}
+        }
+    }
+    for number in 30..=32 {
+        let batch = Some(Batch { max: 9, for_ms: 1_000 });
+        store.accept(NewExecution { batch, ..delivery(number) }).await.unwrap();
+    }
+}
+
+fn finish(fence: crate::store::Fence, ending: crate::store::Ending) -> Finish {
+    Finish { fence, entries: vec![entry("end")], ending }
+}
+
+/// What is read of an execution; an error is damage that was said.
+type Read<T> = Result<T, StoreError>;
+
+/// All that can be read.
+#[derive(Debug)]
+struct Contents {
+    rows: Read<Vec<ExecutionRow>>,
+    one_by_one: BTreeMap<Uuid, Whole>,
+    keys: Vec<Read<Option<Duplicate>>>,
+}
+
+#[derive(Debug)]
+struct Whole {
+    payloads: Read<Vec<KeptPayload>>,
+    journal: Read<Vec<JournalEntry>>,
+    answer: Read<Option<Answer>>,
+    plan: Read<Option<bytes::Bytes>>,
+}
+
+async fn contents(store: &Store) -> Contents {
+    let page = store.executions(Filter::default()).await;
+    let rows = page.map(|page| page.rows);
+    let mut one_by_one = BTreeMap::new();
+    for row in rows.iter().flatten() {
+        let whole = Whole {
+            payloads: store.payloads(row.id).await,
+            journal: store.journal(row.id, 0).await,
+            answer: store.answer(row.id).await,
+            plan: store.plan(row.plan).await,
+        };
+        one_by_one.insert(row.id, whole);
+    }
+    let mut keys = Vec::new();
+    for number in 1..=24 {
+        keys.push(store.delivery("uid-orders", Hash::of(format!("key {number}").as_bytes()), noon()).await);
+    }
+    Contents { rows, one_by_one, keys }
+}
+
+/// What is wrong with what was read, of what was not said to be damaged.
+fn silent(found: &Contents, whole: &Contents, lost_keys: u64) -> Option<String> {
+    let Ok(rows) = &found.rows else { return None };
+    let expected = whole.rows.as_ref().unwrap();
+    if rows.len() != expected.len() {
+        return Some(format!("{} rows, not {}", rows.len(), expected.len()));
+    }
+    for (row, expected) in rows.iter().zip(expected).filter(|(row, _)| !row.damaged) {
+        let released = ExecutionRow { blocked: row.blocked, ..expected.clone() };
+        if *row != released {
+            return Some(format!("{row:?} is not {expected:?}"));
+        }
+        let (read, written) = (&found.one_by_one[&row.id], &whole.one_by_one[&row.id]);
+        if read.payloads.is_ok() && read.payloads != written.payloads
+            || read.journal.is_ok() && read.journal != written.journal
+            || read.answer.is_ok() && read.answer != written.answer
+            || read.plan.is_ok() && read.plan != written.plan
+        {
+            return Some(format!("{read:?} is not {written:?}"));
+        }
+    }
+    let damaged = rows.iter().any(|row| row.damaged) || lost_keys > 0;
+    (!damaged).then(|| keys(found, whole)).flatten()
+}
+
+fn keys(found: &Contents, whole: &Contents) -> Option<String> {
+    let unequal = found.keys.iter().zip(&whole.keys).find(|(read, written)| read.is_ok() && read != written);
+    unequal.map(|(read, written)| format!("the key of {written:?} says {read:?}"))
+}
+
+/// How a damaged store was taken.
+#[derive(Debug, Default)]
+struct Verdicts {
+    refused: u32,
+    opened: u32,
+}
+
+/// A store and what it holds, to be damaged in many ways.
+struct Patient {
+    image: Image,
+    whole: Contents,
+    directory: tempfile::TempDir,
+    /// Pages up to which each is checked at the start.
+    checked: i64,
+    verdicts: Verdicts,
+}
+
+impl Patient {
+    async fn new(image: Image, checked: i64) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        restore(&image, directory.path());
+        let opened = open_checked(settings(directory.path()), checked).unwrap();
+        let whole = contents(&opened.store).await;
+        opened.store.close().await;
+        assert_eq!(whole.rows.as_ref().unwrap().len(), 25);
+        Self { image, whole, directory, checked, verdicts: Verdicts::default() }
+    }
+
+    /// Opens the store with one file changed.
+    async fn try_with(&mut self, file: &str, change: impl FnOnce(&mut Vec<u8>), what: &str) {
+        let mut image = self.image.clone();
+        change(image.get_mut(file).unwrap());
+        restore(&image, self.directory.path());
+        let Ok(opened) = open_checked(settings(self.directory.path()), self.checked) else {
+            self.verdicts.refused += 1;
+            return;
+        };
+        self.verdicts.opened += 1;
+        let found = contents(&opened.store).await;
+        opened.store.close().await;
+        if let Some(silent) = silent(&found, &self.whole, opened.lost_keys) {
+            panic!("{what} of {file} went unseen: {silent}");
+        }
+    }
+
+    async fn flip(&mut self, file: &str, bit: usize) {
+        self.try_with(file, |content| content[bit / 8] ^= 1 << (bit % 8), &format!("flipped bit {bit}")).await;
+    }
+}
+
+/// As a crash leaves it: all in the log.
+async fn crashed() -> Image {
+    let directory = tempfile::tempdir().unwrap();
+    let store = super::open(directory.path()).unwrap().store;
+    fill(&store).await;
+    image(directory.path())
+}
+
+/// As a clean end leaves it: all in the database.
+async fn closed() -> Image {
+    let directory = tempfile::tempdir().unwrap();
+    let store = super::open(directory.path()).unwrap().store;
+    fill(&store).await;
+    store.close().await;
+    image(directory.path())
+}
+
+fn all() -> bool {
+    std::env::var("BOATHOOK_CORRUPTION").is_ok_and(|text| text == "all")
+}
+
+/// Some numbers below a bound, or all of them.
+fn some(bound: usize, sample: usize) -> Vec<usize> {
+    if all() {
+        return (0..bound).collect();
+    }
+    random(bound, sample)
+}
+
+fn random(bound: usize, sample: usize) -> Vec<usize> {
+    let seed: u64 = std::env::var("BOATHOOK_SEED").map_or(1, |text| text.parse().unwrap());
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state % u64::try_from(bound).unwrap()).unwrap()
+    };
+    (0..sample).map(|_| next()).collect()
+}
+
+#[tokio::test]
+async fn a_flipped_bit_at_the_end_of_the_log_is_refused() {
+    let image = crashed().await;
+    let length = image["store.db-wal"].len();
+    let mut patient = Patient::new(image, 0).await;
+    for bit in some(TAIL * 8, 60) {
+        patient.flip("store.db-wal", (length - TAIL) * 8 + bit).await;
+    }
+    for bit in random(length * 8, if all() { 4_000 } else { 40 }) {
+        patient.flip("store.db-wal", bit).await;
+    }
+    println!("bits of the log: {:?}", patient.verdicts);
+    assert_eq!(patient.verdicts.opened, 0);
+}
+
+#[tokio::test]
+async fn a_cut_log_is_refused() {
+    let image = crashed().await;
+    let length = image["store.db-wal"].len();
+    let mut patient = Patient::new(image, 0).await;
+    let mut lengths = some(length, 30);
+    lengths.extend([0, 31, 32, length - 4_120, length - 1]);
+    for length in lengths {
+        patient.try_with("store.db-wal", |content| content.truncate(length), &format!("a cut at {length}")).await;
+    }
+    println!("lengths of the log: {:?}", patient.verdicts);
+    assert_eq!(patient.verdicts.opened, 0);
+}
+
+#[tokio::test]
+async fn a_cut_database_is_refused() {
+    let image = closed().await;
+    let length = image["store.db"].len();
+    let mut patient = Patient::new(image, 0).await;
+    for length in random(length, if all() { 2_000 } else { 30 }) {
+        patient.try_with("store.db", |content| content.truncate(length), &format!("a cut at {length}")).await;
+    }
+    println!("lengths of the database: {:?}", patient.verdicts);
+    assert!(patient.verdicts.refused > 0);
+}
+
+#[tokio::test]
+async fn a_flipped_bit_of_the_database_is_never_read_as_something_else() {
+    let image = closed().await;
+    let length = image["store.db"].len();
+    // As a small store, whose pages are checked, and as a large one, whose pages are not.
+    for checked in [i64::MAX, 0] {
+        let mut patient = Patient::new(image.clone(), checked).await;
+        for bit in random(length * 8, if all() { 20_000 } else { 100 }) {
+            patient.flip("store.db", bit).await;
+        }
+        println!("bits of the database, {checked} pages checked: {:?}", patient.verdicts);
+    }
+}
+
+#[tokio::test]
+async fn a_damaged_witness_alone_costs_nothing() {
+    let mut patient = Patient::new(closed().await, 0).await;
+    for bit in 0..20 * 8 {
+        patient.flip("store.witness", bit).await;
+    }
+    assert_eq!(patient.verdicts.refused, 0);
+}
