@@ -5,6 +5,7 @@
 
 mod collector;
 mod counts;
+mod queues;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,6 +17,7 @@ use prometheus::{Encoder as _, Gauge, Histogram, HistogramOpts, Opts, Registry, 
 use crate::routes::Routes;
 use crate::store::{Commit, Observer};
 use collector::WorkflowCollector;
+use queues::Queues;
 
 pub(crate) use counts::{Counts, kind};
 
@@ -32,6 +34,7 @@ pub(crate) struct Metrics {
     duration: Histogram,
     commits: Histogram,
     batches: Histogram,
+    pub(crate) queues: Queues,
     /// Of requests that found no route.
     pub(crate) nowhere: Arc<Counts>,
 }
@@ -52,8 +55,9 @@ impl Metrics {
             Box::new(build_info()?),
             Box::new(ProcessCollector::for_self()),
         ];
-        own.into_iter().try_for_each(|collector| registry.register(collector))?;
-        Ok(Self { registry, duration, commits, batches, nowhere })
+        let queues = Queues::new()?;
+        own.into_iter().chain(queues.collectors()).try_for_each(|collector| registry.register(collector))?;
+        Ok(Self { registry, duration, commits, batches, queues, nowhere })
     }
 
     /// Notes how long a request took.

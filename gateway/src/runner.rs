@@ -204,6 +204,7 @@ impl Shared {
         }
         for settled in &cancelled.settled {
             self.settled(settled).await;
+            self.wake_owner(settled.id).await;
         }
         Ok(cancelled)
     }
@@ -212,12 +213,18 @@ impl Shared {
     pub(crate) async fn settled(&self, settled: &Settled) {
         self.runner.endings.tell(settled.id);
         drop(self.runner.asker(settled.id));
-        let Some(parent) = settled.parent else { return };
+        if let Some(parent) = settled.parent {
+            self.wake_owner(parent).await;
+        }
+    }
+
+    /// Looks whether the workflow of an execution has work: this one, or those that were behind it.
+    async fn wake_owner(&self, id: Uuid) {
         let Ok(store) = self.runner.store() else { return };
-        match store.execution(parent).await {
+        match store.execution(id).await {
             Ok(Some(row)) => self.runner.wake(Owner::of(&row.workflow)),
             Ok(None) => {}
-            Err(error) => tracing::warn!(execution_id = %parent, error = %error, "waking the caller of an execution"),
+            Err(error) => tracing::warn!(execution_id = %id, error = %error, "waking the workflow of an execution"),
         }
     }
 }

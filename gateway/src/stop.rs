@@ -41,7 +41,7 @@ impl Stop {
 
     pub(crate) fn drain(&self) {
         self.draining.store(true, Ordering::Relaxed);
-        self.phase.send_replace(Phase::Draining);
+        self.phase.send_modify(|phase| *phase = (*phase).max(Phase::Draining));
     }
 
     pub(crate) fn abort(&self) {

@@ -189,7 +189,8 @@ impl App {
         Self::by(Clock::new(move || now), directory, routes).await
     }
 
-    async fn by(clock: Clock, directory: &Path, routes: impl IntoIterator<Item = Arc<Route>>) -> Self {
+    /// The same, by a clock.
+    pub(crate) async fn by(clock: Clock, directory: &Path, routes: impl IntoIterator<Item = Arc<Route>>) -> Self {
         let stop = Stop::new();
         let http = HttpExecutor::new(([127, 0, 0, 1], 0).into());
         let shared = Shared::new(Limits::default(), clock, stop.signal(), http).unwrap();

@@ -53,7 +53,7 @@ pub(crate) async fn take_up(shared: Arc<Shared>, served: Arc<Served>, claimed: C
     if let Some(reason) = &claimed.cancelling {
         shared.runner.running.tell(claimed.fence.id, &Control::Cancel(reason.clone()));
     }
-    let (fence, owner) = (held.fence, Owner::of(&served.workflow));
+    let (fence, owner, counts) = (held.fence, Owner::of(&served.workflow), Arc::clone(&served.counts));
     let message = match open(&shared, Taken { served, claimed, held, place }).await {
         Ok(job) => {
             let answer = shared.runner.asker(fence.id);
@@ -65,7 +65,10 @@ pub(crate) async fn take_up(shared: Arc<Shared>, served: Arc<Served>, claimed: C
             tracing::warn!(execution_id = %fence.id, error = %error, "taking up an execution");
             return shared.runner.wake_after_lease(owner);
         }
-        Err(fault) => Some(fault.to_string()),
+        Err(fault) => {
+            counts.lost_execution();
+            Some(fault.to_string())
+        }
     };
     if let Some(message) = message {
         tracing::error!(execution_id = %fence.id, error = message, "an execution cannot go on");

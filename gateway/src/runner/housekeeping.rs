@@ -9,6 +9,9 @@ use super::Owner;
 use crate::shared::Shared;
 use crate::store::{Cancel, Prune, StoreError, Totals, Which};
 
+/// How often the queues are looked at, for those who watch them.
+const LOOK: Duration = Duration::from_secs(5);
+
 /// How often old records are looked for.
 const PRUNING: Duration = Duration::from_mins(1);
 
@@ -23,12 +26,15 @@ const WORKFLOW_DELETED: &str = "WorkflowDeleted";
 
 /// Keeps house until it is aborted.
 pub(crate) async fn run(shared: Arc<Shared>) {
-    let mut ticks = interval(PRUNING);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let [mut pruning, mut looking] = [PRUNING, LOOK].map(interval);
+    for ticks in [&mut pruning, &mut looking] {
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    }
     loop {
         let done = tokio::select! {
             () = shared.runner.rerouted.notified() => reconcile(&shared).await,
-            _ = ticks.tick() => prune(&shared).await,
+            _ = pruning.tick() => prune(&shared).await,
+            _ = looking.tick() => look(&shared).await,
         };
         if let Err(error) = done {
             tracing::warn!(error = %error, "keeping the store in order");
@@ -58,6 +64,14 @@ async fn settle(shared: &Shared, totals: &Totals) -> Result<(), StoreError> {
             return Ok(());
         }
     }
+}
+
+/// Shows how much there is of each workflow that is served.
+async fn look(shared: &Shared) -> Result<(), StoreError> {
+    let mut totals = shared.runner.store()?.totals().await?;
+    totals.retain(|totals| shared.routes.of(&totals.workflow).is_some());
+    shared.metrics.queues.show(&totals, shared.clock.now());
+    Ok(())
 }
 
 async fn prune(shared: &Shared) -> Result<(), StoreError> {

@@ -29,6 +29,7 @@ async fn an_accepted_delivery_is_run_to_its_end() {
     target.next().await.answer(204).await;
     let row = app.phase(id, Phase::Succeeded).await;
     assert_eq!((row.entries, row.reason), (2, None));
+    app.shared.runner.idle().await;
     assert_eq!(app.executions("Succeeded"), 1);
 }
 

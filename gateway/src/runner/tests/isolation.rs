@@ -1,10 +1,16 @@
 //! One workflow delays no other, whatever it does.
 
-use boathook_plan::plan::{StepKind, WaitStep};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use boathook_plan::plan::{Retry, StepKind};
+use jiff::{SignedDuration, Timestamp};
 use tempfile::tempdir;
 
-use crate::store::Phase;
-use crate::testing::{App, Target, calling, json, plan, route, step};
+use crate::clock::Clock;
+use crate::runner::Control;
+use crate::store::{Cancel, Phase, Which};
+use crate::testing::{App, Target, calling, get, json, route, step};
 
 #[tokio::test]
 async fn a_slow_workflow_with_a_backlog_delays_no_other() {
@@ -21,37 +27,60 @@ async fn a_slow_workflow_with_a_backlog_delays_no_other() {
 }
 
 #[tokio::test]
-async fn a_run_that_waits_long_holds_no_task() {
+async fn a_run_that_tries_again_much_later_goes_on_with_the_same_key() {
     let directory = tempdir().unwrap();
-    let mut plan = calling("hello", "http://127.0.0.1:1/");
-    plan.program.steps = vec![step("pause", StepKind::Wait(WaitStep::For(3_600_000)))];
+    let mut target = Target::start().await;
+    let mut plan = calling("hello", &target.url);
     plan.timeout_ms = 7_200_000;
-    let app = App::over(directory.path(), [route(plan)]).await;
+    plan.program.steps[0].retry = Retry { attempts: 2, initial_ms: 3_600_000, factor: 1, max_ms: 3_600_000 };
+    let ahead = Arc::new(AtomicI64::new(0));
+    let clock = {
+        let ahead = Arc::clone(&ahead);
+        Clock::new(move || Timestamp::now() + SignedDuration::from_secs(ahead.load(Ordering::Relaxed)))
+    };
+    let app = App::by(clock.clone(), directory.path(), [route(plan.clone())]).await;
     let id = app.post("/hello", "{}").await.execution();
-    let row = app.phase(id, Phase::Waiting).await;
-    assert!(row.due_at.is_some());
-    app.shared.runner.idle().await;
+    let first = target.next().await;
+    let key = first.field("idempotency-key");
+    first.answer(503).await;
+    app.phase(id, Phase::Waiting).await;
+    app.crash().await;
+    ahead.store(3_600, Ordering::Relaxed);
+    let app = App::by(clock, directory.path(), [route(plan)]).await;
+    let second = target.next().await;
+    assert_eq!(second.field("idempotency-key"), key);
+    second.answer(200).await;
+    app.phase(id, Phase::Succeeded).await;
 }
 
 #[tokio::test]
-async fn a_caller_waits_for_its_callee_and_gets_its_answer() {
+async fn a_run_whose_lease_is_another_s_stops_without_an_effect() {
     let directory = tempdir().unwrap();
     let mut target = Target::start().await;
-    let mut answering = plan("callee", "/callee");
-    answering.program.steps = calling("callee", &target.url).program.steps;
-    answering.response.answer = crate::testing::answer(r#"{"got":"{{ $context.data.n }}"}"#);
-    let mut caller = plan("hello", "/hello");
-    caller.program.steps = vec![step(
-        "ask",
-        StepKind::Call(boathook_plan::plan::CallStep {
-            workflow: "callee".to_owned(),
-            input: json(r#"{"n":"{{ $context.data.n }}"}"#),
-            detach: false,
-        }),
-    )];
-    caller.response.answer = crate::testing::answer(r#"{"said":"{{ $steps.ask.got }}"}"#);
-    let app = App::over(directory.path(), [route(answering), route(caller)]).await;
-    let serve = async { target.next().await.answer(200).await };
-    let (seen, ()) = tokio::join!(app.post("/hello", r#"{"n":7}"#), serve);
-    assert_eq!((seen.status.as_u16(), seen.body.as_str()), (200, r#"{"said":7}"#));
+    let mut plan = calling("hello", &target.url);
+    plan.program.steps.push(step("again", get(&target.url)));
+    let app = App::over(directory.path(), [route(plan)]).await;
+    let id = app.post("/hello", "{}").await.execution();
+    let called = target.next().await;
+    app.shared.runner.running.tell(id, &Control::Lost);
+    app.shared.runner.idle().await;
+    called.answer(200).await;
+    assert_eq!(app.phase(id, Phase::Running).await.entries, 0);
+    assert!(!target.is_called());
+}
+
+#[tokio::test]
+async fn a_run_that_is_cancelled_finishes_its_step_and_no_more() {
+    let directory = tempdir().unwrap();
+    let mut target = Target::start().await;
+    let mut plan = calling("hello", &target.url);
+    plan.program.steps.push(step("again", get(&target.url)));
+    let app = App::over(directory.path(), [route(plan)]).await;
+    let id = app.post("/hello", "{}").await.execution();
+    let called = target.next().await;
+    let cancel = Cancel { which: Which::Execution(id), reason: "CancelledByHand".to_owned(), limit: 1 };
+    assert_eq!(app.shared.cancel(cancel).await.unwrap().running, [id]);
+    called.answer(200).await;
+    assert_eq!(app.phase(id, Phase::Cancelled).await.reason.as_deref(), Some("CancelledByHand"));
+    assert!(!target.is_called());
 }
