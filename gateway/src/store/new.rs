@@ -136,7 +136,7 @@ pub struct Parent {
 pub enum Start {
     /// When it is claimed.
     Queued,
-    /// At once under this lease, if nothing is before it; else when it is claimed.
+    /// At once under this lease, and at the time it was accepted, if nothing is before it; else when it is claimed.
     Now(Lease),
 }
 

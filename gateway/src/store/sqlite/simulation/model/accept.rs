@@ -46,7 +46,7 @@ impl Model {
             && !waits
             && next == 0
         {
-            begin(&mut exec, micros(lease.until), now);
+            begin(&mut exec, micros(lease.until), micros(new.accepted_at));
         }
         let fence = (exec.phase == Phase::Running).then_some(Fence { id: new.id, number: 1 });
         self.execs.push(Arc::new(exec));
