@@ -51,13 +51,18 @@ impl Expr {
     /// Compiles a bare expression; exactly one `{{ … }}` around it is accepted too. It may name the roots and the
     /// variables of its own macros; anything else is refused here.
     pub fn compile(source: &str) -> Result<Self, ExprError> {
+        Self::compile_with(source, &BTreeSet::new())
+    }
+
+    /// As [`Expr::compile`], with root variables beside [`crate::scope::ROOTS`]; they are written with their `$`.
+    pub fn compile_with(source: &str, roots: &BTreeSet<Arc<str>>) -> Result<Self, ExprError> {
         let (inner, before) = unwrap(source);
-        Self::compile_bare(inner).map_err(|error| error.after(before))
+        Self::compile_bare(inner, roots).map_err(|error| error.after(before))
     }
 
     /// Compiles what stands inside of a template.
-    pub(crate) fn compile_bare(source: &str) -> Result<Self, ExprError> {
-        Program::compile(source, None).map(|program| Self(Arc::new(program)))
+    pub(crate) fn compile_bare(source: &str, roots: &BTreeSet<Arc<str>>) -> Result<Self, ExprError> {
+        Program::compile(source, None, roots).map(|program| Self(Arc::new(program)))
     }
 
     /// The value. A computed object has its names sorted; one that was lent is handed back as it is.
@@ -106,7 +111,7 @@ pub enum Failure {
 pub fn evaluate(source: &str, bindings: &Bindings) -> Result<Typed, Failure> {
     let (inner, before) = unwrap(source);
     let names: BTreeSet<_> = bindings.names().cloned().collect();
-    let program = Program::compile(inner, Some(&names)).map_err(|error| error.after(before))?;
+    let program = Program::compile(inner, Some(&names), &BTreeSet::new()).map_err(|error| error.after(before))?;
     let typed = program.run(bindings.scope(), bindings.values(), |value, _| {
         Typed::of(value).ok_or_else(|| EvalError::failed("a value without a type"))
     })?;

@@ -35,9 +35,10 @@ pub use self::origin::{HOPS_HEADER, Origin};
 use self::sign::Signer;
 use self::target::Target;
 use crate::expr::Reference;
-use crate::plan::{Delimiters, HttpStep};
+use crate::plan::HttpStep;
 use crate::reason::StepFailure;
 use crate::scope::Scope;
+use crate::template::Syntax;
 
 /// A compiled `http` step.
 #[derive(Clone, Debug)]
@@ -78,8 +79,8 @@ pub struct CallFacts {
 
 impl HttpProgram {
     /// Compiles a step, or names everything that is wrong with it.
-    pub fn compile(step: &HttpStep, delimiters: Delimiters) -> Result<Self, Vec<FieldError>> {
-        compile::program(step, delimiters)
+    pub fn compile<'n>(step: &HttpStep, syntax: impl Into<Syntax<'n>>) -> Result<Self, Vec<FieldError>> {
+        compile::program(step, syntax.into())
     }
 
     /// What the templates read of their roots.

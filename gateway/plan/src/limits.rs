@@ -106,6 +106,12 @@ pub const MESSAGE_SIZE: usize = 4 << 10;
 /// How many attempts of one step its trace holds, the last ones.
 pub const TRACE_ATTEMPTS: usize = 32;
 
+/// Bytes of the results that a trace holds of the steps that ran for items.
+pub const TRACE_RESULTS: usize = 1 << 20;
+
+/// How many runs of blocks an execution has at once: what it holds in memory, and how much of the network it takes.
+pub const FRAMES: usize = 1_000;
+
 /// Bytes of one header value that we write, to a target or in an answer: what common servers read of a field.
 pub const HEADER_VALUE_SIZE: usize = 8 << 10;
 

@@ -33,6 +33,7 @@ mod ledger;
 mod progress;
 mod scope;
 mod size;
+mod turn;
 
 pub use effect::{Alarm, Attempt, CallAttempt, Effect};
 pub use entry::{Abandoned, Entry, Fact, StepResult, Tried};

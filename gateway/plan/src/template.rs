@@ -5,18 +5,20 @@
 mod json;
 mod once;
 mod scan;
+mod syntax;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::expr::{EvalError, Expr, ExprError, Reference};
 use crate::json::Json;
 use crate::limits::TEMPLATE_SIZE;
-use crate::plan::Delimiters;
 use crate::scope::Scope;
 use scan::Span;
 
 pub use json::JsonTemplate;
 pub use once::evaluate;
+pub use syntax::Syntax;
 
 /// A piece of a compiled string, for those that encode each value for its place.
 #[derive(Clone, Copy, Debug)]
@@ -52,8 +54,10 @@ enum Piece {
 
 impl Template {
     /// Compiles a string. Columns of errors count from its beginning.
-    pub fn parse(source: &str, delimiters: Delimiters) -> Result<Self, ExprError> {
-        let pieces = scan::split(source, delimiters)?.into_iter().map(compile).collect::<Result<Vec<_>, _>>()?;
+    pub fn parse<'n>(source: &str, syntax: impl Into<Syntax<'n>>) -> Result<Self, ExprError> {
+        let Syntax { delimiters, roots } = syntax.into();
+        let spans = scan::split(source, delimiters)?.into_iter();
+        let pieces = spans.map(|span| compile(span, roots)).collect::<Result<Vec<_>, _>>()?;
         let mut references: Vec<_> = pieces.iter().flat_map(Piece::references).cloned().collect();
         references.sort_unstable();
         references.dedup();
@@ -112,11 +116,11 @@ impl Piece {
     }
 }
 
-fn compile(span: Span<'_>) -> Result<Piece, ExprError> {
+fn compile(span: Span<'_>, roots: &BTreeSet<Arc<str>>) -> Result<Piece, ExprError> {
     match span {
         Span::Text(text) => Ok(Piece::Text(text.into())),
         Span::Expr { source, column } => {
-            Expr::compile_bare(source).map(Piece::Expr).map_err(|error| error.after(column - 1))
+            Expr::compile_bare(source, roots).map(Piece::Expr).map_err(|error| error.after(column - 1))
         }
     }
 }

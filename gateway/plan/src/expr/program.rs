@@ -40,8 +40,13 @@ impl std::fmt::Debug for Shared {
 }
 
 impl Program {
-    /// Compiles a bare expression. `names` are the variables beside the roots, if the caller has any.
-    pub(super) fn compile(source: &str, names: Option<&BTreeSet<String>>) -> Result<Self, ExprError> {
+    /// Compiles a bare expression. `names` are the variables beside the roots, if the caller has any, and
+    /// `more` are roots that only this workflow has.
+    pub(super) fn compile(
+        source: &str,
+        names: Option<&BTreeSet<String>>,
+        more: &BTreeSet<Arc<str>>,
+    ) -> Result<Self, ExprError> {
         let env = env::shared().map_err(|error| ExprError::new(format!("declaring the functions: {error}"), 1))?;
         let gated = gate::admit(source)?;
         let (tree, places) = parse::parse(&env, source, &gated)?;
@@ -53,7 +58,7 @@ impl Program {
             return too_large(format!("an expression nested deeper than {EXPRESSION_DEPTH}"));
         }
         let references = path::references(&tree, &gated.roots);
-        let known = Known { env: &env, roots: &gated.roots, names };
+        let known = Known { env: &env, roots: &gated.roots, more, names };
         let rewritten = rewrite::rewrite(tree, known).map_err(|refusal| refused(source, &places, &refusal))?;
         let Rewritten { tree, paths, patterns, members } = rewritten;
         let references = with_headers(references, &paths);

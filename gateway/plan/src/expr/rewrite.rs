@@ -16,6 +16,7 @@ mod call;
 mod fold;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use cel::common::ast::{CallExpr, EntryExpr, Expr, IdedEntryExpr, ListExpr, LiteralValue, MapExpr, SelectExpr};
 use cel::{Env, IdedExpr};
@@ -38,6 +39,8 @@ pub(super) struct Known<'k> {
     pub(super) env: &'k Env,
     /// The names that had a `$`, with `_` for it.
     pub(super) roots: &'k BTreeSet<String>,
+    /// Roots that only this workflow has, with their `$`.
+    pub(super) more: &'k BTreeSet<Arc<str>>,
     /// Variables without a `$`, which may be qualified. With none given, what is unknown is refused; else it fails
     /// when it is reached, as in CEL without a checker.
     pub(super) names: Option<&'k BTreeSet<String>>,
@@ -120,7 +123,9 @@ impl Rewriter<'_> {
         }
         let Expr::Ident(name) = &bottom.expr else { return Ok(()) };
         match path::root(name, self.known.roots) {
-            Some(root) if !ROOTS.contains(&&*root) => refuse(bottom.id, format!("there is no variable `{root}`")),
+            Some(root) if !ROOTS.contains(&&*root) && !self.known.more.contains(&root) => {
+                refuse(bottom.id, format!("there is no variable `{root}`"))
+            }
             Some(_) | None => Ok(()),
         }
     }

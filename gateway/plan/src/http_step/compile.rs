@@ -1,5 +1,8 @@
 //! Compiles a step: gathers every template and every violation. Renders nothing.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use http::Method;
 
 use super::auth::Auth;
@@ -14,7 +17,7 @@ use crate::expr::Reference;
 use crate::json::Json;
 use crate::limits::REDIRECTS;
 use crate::plan::{Delimiters, HttpStep};
-use crate::template::{JsonTemplate, Template};
+use crate::template::{JsonTemplate, Syntax, Template};
 
 /// A rule of the `http` step that a workflow breaks.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -33,6 +36,7 @@ pub(super) struct Refused;
 /// What is gathered while the parts of a step are compiled.
 pub(super) struct Compiler {
     delimiters: Delimiters,
+    roots: BTreeSet<Arc<str>>,
     errors: Vec<FieldError>,
     references: Vec<Reference>,
 }
@@ -40,7 +44,7 @@ pub(super) struct Compiler {
 impl Compiler {
     /// Compiles one string.
     pub(super) fn slot(&mut self, field: &str, source: &str) -> Result<Slot, Refused> {
-        let template = self.gather(field, Template::parse(source, self.delimiters))?;
+        let template = self.gather(field, Template::parse(source, self.syntax()))?;
         self.note(field, template.references())?;
         Ok(Slot { field: field.to_owned(), template })
     }
@@ -62,7 +66,7 @@ impl Compiler {
 
     /// Compiles a JSON value.
     pub(super) fn json(&mut self, field: &str, value: &Json) -> Result<JsonSlot, Refused> {
-        let template = self.gather(field, JsonTemplate::parse(value, self.delimiters))?;
+        let template = self.gather(field, JsonTemplate::parse(value, self.syntax()))?;
         self.note(field, template.references())?;
         Ok(JsonSlot { field: field.to_owned(), template })
     }
@@ -82,14 +86,19 @@ impl Compiler {
         Refused
     }
 
+    fn syntax(&self) -> Syntax<'_> {
+        Syntax { delimiters: self.delimiters, roots: &self.roots }
+    }
+
     fn gather<T, E: std::fmt::Display>(&mut self, field: &str, result: Result<T, E>) -> Result<T, Refused> {
         result.map_err(|error| self.refuse(field, error.to_string()))
     }
 }
 
 /// Compiles a step, or names everything that is wrong with it.
-pub(super) fn program(step: &HttpStep, delimiters: Delimiters) -> Result<HttpProgram, Vec<FieldError>> {
-    let mut compiler = Compiler { delimiters, errors: Vec::new(), references: Vec::new() };
+pub(super) fn program(step: &HttpStep, syntax: Syntax<'_>) -> Result<HttpProgram, Vec<FieldError>> {
+    let Syntax { delimiters, roots } = syntax;
+    let mut compiler = Compiler { delimiters, roots: roots.clone(), errors: Vec::new(), references: Vec::new() };
     let method = method(&mut compiler, &step.method);
     let target = Target::compile(&mut compiler, step);
     let headers = Headers::compile(&mut compiler, step);

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::json::Json;
+use crate::plan::Delimiters;
 use crate::reason::StepReason;
 
 mod answer;

@@ -1,22 +1,25 @@
 //! Compiles a plan's program. Refuses what a run could not survive: an unknown block, a block that runs itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::kind::Kind;
 use super::program::{Answers, Block, Program, ProgramError, Step};
-use crate::expr::Expr;
+use crate::expr::{Expr, ExprError};
 use crate::json::Json;
 use crate::limits::BLOCK_DEPTH;
-use crate::plan::{self, Answer, Delimiters, Plan};
+use crate::plan::{self, Answer, Delimiters, Plan, StepKind};
 use crate::reply::AnswerProgram;
+use crate::template::Syntax;
 
 /// The state of one compilation: blocks are compiled when a step first names them.
 pub(super) struct Compiler<'p> {
     plan: &'p Plan,
     done: BTreeMap<&'p str, Arc<Block>>,
     open: Vec<&'p str>,
+    /// What the `as` of the `forEach` steps names, with its `$`.
+    roots: BTreeSet<Arc<str>>,
 }
 
 impl ProgramError {
@@ -33,12 +36,25 @@ impl ProgramError {
 
 impl<'p> Compiler<'p> {
     pub(super) fn new(plan: &'p Plan) -> Self {
-        Self { plan, done: BTreeMap::new(), open: Vec::new() }
+        let blocks = plan.program.blocks.iter().flat_map(|block| &block.steps);
+        let roots = plan.program.steps.iter().chain(blocks).filter_map(|step| match &step.kind {
+            StepKind::ForEach(step) => Some(format!("${}", step.as_).into()),
+            StepKind::Http(_)
+            | StepKind::Set(_)
+            | StepKind::Validate(_)
+            | StepKind::Branch(_)
+            | StepKind::Parallel(_)
+            | StepKind::Wait(_)
+            | StepKind::Call(_)
+            | StepKind::Respond(_)
+            | StepKind::End(_) => None,
+        });
+        Self { plan, done: BTreeMap::new(), open: Vec::new(), roots: roots.collect() }
     }
 
     pub(super) fn program(mut self) -> Result<Program, ProgramError> {
         let plan = self.plan;
-        let main = Block { name: "".into(), steps: self.steps(&plan.program.steps)? };
+        let main = Block::new("", self.steps(&plan.program.steps)?);
         let on_failure = match &plan.program.on_failure {
             Some(name) => Some(self.block(name).map_err(|error| error.below("onFailure.run"))?),
             None => None,
@@ -58,9 +74,14 @@ impl<'p> Compiler<'p> {
         })
     }
 
-    /// How templates are marked.
-    pub(super) fn delimiters(&self) -> Delimiters {
-        self.plan.delimiters
+    /// How templates are written.
+    pub(super) fn syntax(&self) -> Syntax<'_> {
+        Syntax { delimiters: self.plan.delimiters, roots: &self.roots }
+    }
+
+    /// A condition, or what else stands without delimiters.
+    pub(super) fn expr(&self, source: &str) -> Result<Expr, ExprError> {
+        Expr::compile_with(source, &self.roots)
     }
 
     /// A block by its name; its errors are named below the block itself.
@@ -80,7 +101,7 @@ impl<'p> Compiler<'p> {
         self.open.push(name);
         let steps = self.steps(&source.steps)?;
         self.open.pop();
-        let block = Arc::new(Block { name: name.into(), steps });
+        let block = Arc::new(Block::new(name, steps));
         self.done.insert(name, block.clone());
         Ok(block)
     }
@@ -96,8 +117,8 @@ impl<'p> Compiler<'p> {
     fn step(&mut self, step: &'p plan::Step) -> Result<Step, ProgramError> {
         Ok(Step {
             name: step.name.as_str().into(),
-            if_: condition("if", step.if_.as_deref())?,
-            until: condition("until", step.until.as_deref())?,
+            if_: self.condition("if", step.if_.as_deref())?,
+            until: self.condition("until", step.until.as_deref())?,
             timeout: Duration::from_millis(step.timeout_ms),
             retry: step.retry,
             on_error: step.on_error,
@@ -105,10 +126,10 @@ impl<'p> Compiler<'p> {
             kind: Kind::compile(&step.kind, self)?,
         })
     }
-}
 
-fn condition(field: &str, source: Option<&str>) -> Result<Option<Expr>, ProgramError> {
-    source.map(|source| Expr::compile(source).map_err(|error| ProgramError::new(field, error))).transpose()
+    fn condition(&self, field: &str, source: Option<&str>) -> Result<Option<Expr>, ProgramError> {
+        source.map(|source| self.expr(source).map_err(|error| ProgramError::new(field, error))).transpose()
+    }
 }
 
 fn answers(response: &plan::Response, delimiters: Delimiters) -> Result<Answers, ProgramError> {

@@ -3,18 +3,17 @@
 use jiff::Timestamp;
 
 use super::condition::{Held, held};
-use super::effect::Attempt;
+use super::effect::{Attempt, CallAttempt};
 use super::entry::{Fact, Tried};
 use super::event::Cancellation;
-use super::frame::{Doing, Frame};
+use super::frame::{Doing, Frame, Inner};
 use super::judge::bounded;
-use super::kind::Turn;
+use super::ledger::Ledger;
 use super::outcome::Outcome;
 use super::place::Place;
 use super::program::Step;
 use super::progress::Stage;
-use super::state::{State, Waiting};
-use crate::json::Json;
+use super::state::State;
 use crate::reason::{StepFailure, StepReason};
 use crate::reply::Reply;
 
@@ -27,6 +26,10 @@ pub(super) enum Decision {
     Answer(Fact, Reply),
     /// Have this done.
     Attempt(Box<Attempt>, Tried),
+    /// Have another workflow run.
+    Call(Box<CallAttempt>, Tried),
+    /// The step at this place is over at this time.
+    Sleep(Place, Timestamp),
     /// Come back to this place, for this attempt.
     Pause(Place, u32, Timestamp),
     /// The run is over.
@@ -60,40 +63,34 @@ impl State {
     fn go_on(&self) -> Decision {
         let frame = &self.progress.frame;
         let done = frame.current().is_none();
-        let cancelled = if done { None } else { self.cancel() };
-        if let Some(decision) = cancelled.map(Decision::Write).or_else(|| self.halt()) {
+        let cancelled = self.live.cancelled.filter(|_| !done);
+        if let Some(decision) = cancelled.and_then(|why| self.cancel(why)).or_else(|| self.halt()) {
             return decision;
         }
         match &self.progress.stage {
             Stage::OnFailure { error, .. } if done => Decision::Finish(Outcome::Failed(error.clone())),
             Stage::Main if done => self.succeed(),
+            // Steps in flight may finish; nothing new begins.
+            Stage::Main | Stage::OnFailure { .. } if cancelled.is_some() => Decision::Wait,
             Stage::Main | Stage::OnFailure { .. } | Stage::Ended { .. } | Stage::Over(_) => self.within(frame),
         }
     }
 
-    /// A cancellation, unless the step in flight may finish first.
-    fn cancel(&self) -> Option<Fact> {
-        let (reason, message) = match self.live.cancelled? {
-            Cancellation::Requested if self.in_flight() => return None,
+    /// A cancellation, unless steps in flight may finish first. What was called is no such step: it may run for hours.
+    fn cancel(&self, why: Cancellation) -> Option<Decision> {
+        let (reason, message) = match why {
+            Cancellation::Requested if self.busy() => return None,
             Cancellation::Requested => (StepReason::Cancelled, "the execution was cancelled"),
             Cancellation::ShuttingDown => (StepReason::ShuttingDown, "the gateway stops"),
         };
-        Some(self.stopped(StepFailure::new(reason, message)))
-    }
-
-    fn in_flight(&self) -> bool {
-        self.live.waiting.values().any(|waiting| matches!(waiting, Waiting::Attempt(_)))
+        Some(Decision::Write(self.stopped(StepFailure::new(reason, message))))
     }
 
     fn within(&self, frame: &Frame) -> Decision {
         let Some((step, place)) = frame.current() else { return Decision::Wait };
         let at = At { frame, step, place };
         match &frame.doing {
-            Doing::Within(inner) if inner.current().is_none() => Decision::Write(self.returned(at, &inner.last.value)),
-            Doing::Within(inner) => match &inner.doing {
-                Doing::Failed(error) => Decision::Write(at.failed(at.first(), error.failure.clone())),
-                Doing::Ready | Doing::Pausing { .. } | Doing::Within(_) => self.within(inner),
-            },
+            Doing::Within(inner) => self.inside(at, inner),
             Doing::Failed(_) => Decision::Wait,
             Doing::Ready | Doing::Pausing { .. } if self.live.waiting.contains_key(place) => Decision::Wait,
             Doing::Pausing { attempt, due } if *due > self.live.clock => Decision::Pause(place.clone(), *attempt, *due),
@@ -102,9 +99,29 @@ impl State {
         }
     }
 
-    /// The block of a calling step is done. A block is never run again, so `until` can only fail the step.
-    fn returned(&self, at: At<'_>, result: &Json) -> Fact {
-        match self.until(at, result) {
+    /// A step that runs blocks fails as soon as that is certain; else the first block goes on that can.
+    fn inside(&self, at: At<'_>, inner: &Inner) -> Decision {
+        if let Some(error) = inner.error() {
+            return Decision::Write(self.given_up(at, error.failure.clone()));
+        }
+        if inner.done() {
+            return Decision::Write(self.returned(at));
+        }
+        let mut next = inner.frames().map(|frame| self.within(frame));
+        next.find(|decision| !matches!(decision, Decision::Wait)).unwrap_or(Decision::Wait)
+    }
+
+    /// The failure of a step that runs blocks: what else is under way in them is not waited for.
+    fn given_up(&self, at: At<'_>, mut failure: StepFailure) -> Fact {
+        failure.message = bounded(failure.message);
+        let abandoned = self.abandoned(|place| place.is_below(at.place));
+        Fact::Failed { place: at.place.clone(), tried: at.first(), failure, abandoned }
+    }
+
+    /// The blocks of a step are done. They are never run again, so `until` can only fail the step.
+    fn returned(&self, at: At<'_>) -> Fact {
+        let result = at.frame.returned().unwrap_or_default().value;
+        match Ledger::result(&at.step.name, &result).and_then(|()| self.until(at, &result)) {
             Ok(()) => Fact::Returned { place: at.place.clone() },
             Err(failure) => at.failed(at.first(), failure),
         }
@@ -112,8 +129,11 @@ impl State {
 
     fn begin(&self, at: At<'_>) -> Decision {
         let first = Tried { attempt: 1, began: self.live.clock };
-        if let Some(failure) = self.progress.ledger.full(&at.step.name) {
-            return Decision::Write(self.stopped(failure));
+        let waiting = self.live.waiting.len();
+        match self.progress.ledger.full(&at.step.name, waiting) {
+            Some(_) if waiting > 0 => return Decision::Wait,
+            Some(failure) => return Decision::Write(self.stopped(failure)),
+            None => {}
         }
         let held = match &at.step.if_ {
             Some(condition) => held(condition, &self.scope(at.frame, at.place)),
@@ -124,34 +144,6 @@ impl State {
             Ok(Held::No) => Decision::Write(Fact::Skipped { place: at.place.clone(), missing: None }),
             Ok(Held::Missing(path)) => Decision::Write(Fact::Skipped { place: at.place.clone(), missing: Some(path) }),
             Err(failure) => Decision::Write(at.failed(first, failure)),
-        }
-    }
-
-    fn turn(&self, at: At<'_>, tried: Tried) -> Decision {
-        if at.step.kind.answers() && self.progress.answered {
-            let failure = StepFailure::new(StepReason::TooLate, "the sender has been answered already");
-            return Decision::Write(at.failed(tried, failure));
-        }
-        let scope = self.scope(at.frame, at.place);
-        let place = at.place.clone();
-        match at.step.kind.turn(&scope) {
-            Ok(Turn::Result(result)) => Decision::Write(self.judge(at, tried, Ok(result))),
-            Err(failure) => Decision::Write(self.judge(at, tried, Err(failure))),
-            Ok(Turn::Answer(reply)) => Decision::Answer(at.succeeded(tried, Json::Null), reply),
-            Ok(Turn::End(outcome, message)) => {
-                let message = message.map(bounded);
-                Decision::Write(Fact::Ended { place, outcome, message, abandoned: Vec::new() })
-            }
-            Ok(Turn::Run(choice)) => {
-                let block = choice.block.map(|block| block.name.to_string());
-                Decision::Write(Fact::Entered { place, block, missing: choice.missing })
-            }
-            Ok(Turn::Perform(program)) => {
-                let idempotency_key = self.input.seed.idempotency_key(&place);
-                let timeout = at.step.timeout;
-                let attempt = Attempt { place, attempt: tried.attempt, program, scope, timeout, idempotency_key };
-                Decision::Attempt(Box::new(attempt), tried)
-            }
         }
     }
 }

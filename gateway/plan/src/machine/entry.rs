@@ -39,12 +39,14 @@ pub enum Fact {
         /// Paths that were not there, of the cases that did not hold for that.
         missing: Vec<String>,
     },
-    /// A `forEach` step begins: its block runs for the first items, and for another one whenever one is done.
+    /// A `forEach` step begins: its block runs for the first items, and for the next one whenever one is done.
     Spread {
         /// The step.
         place: Place,
         /// How many items there are.
         items: u32,
+        /// How many run at once.
+        lanes: u32,
     },
     /// A `parallel` step begins: all its blocks run.
     Forked {

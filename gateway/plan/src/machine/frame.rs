@@ -3,6 +3,9 @@
 //! Frames form a tree: a calling step holds the frames of the blocks that it runs. They change only as entries say.
 
 mod apply;
+mod each;
+mod inner;
+mod see;
 
 use std::sync::Arc;
 
@@ -15,6 +18,10 @@ use super::program::{Block, Step};
 use super::trace::Opened;
 use crate::json::{Json, Object};
 
+pub(super) use each::Each;
+pub(super) use inner::Inner;
+pub(super) use see::Item;
+
 /// One run of a block.
 #[derive(Clone, Debug)]
 pub(super) struct Frame {
@@ -22,6 +29,8 @@ pub(super) struct Frame {
     prefix: Option<Place>,
     next: usize,
     place: Option<Place>,
+    /// The item that it is run for.
+    item: Option<Arc<Item>>,
     /// When the entry before the current step was written: the step's `now()`.
     pub(super) since: Timestamp,
     /// `$steps` as seen here: null until a step has its result.
@@ -39,23 +48,32 @@ pub(super) enum Doing {
     Ready,
     /// Attempts failed; the next one begins when this time has come.
     Pausing { attempt: u32, due: Timestamp },
-    /// It runs a block.
-    Within(Box<Frame>),
+    /// It runs blocks.
+    Within(Box<Inner>),
     /// It failed for good, and the block with it.
     Failed(RunError),
 }
 
+/// What a block sees of where it is run from.
+#[derive(Clone, Debug)]
+pub(super) struct Around<'a> {
+    pub(super) steps: &'a Arc<Object>,
+    pub(super) item: Option<Arc<Item>>,
+    pub(super) since: Timestamp,
+}
+
 impl Frame {
-    /// A block about to be run: by the step at `prefix`, seeing the `outer` steps.
-    pub(super) fn new(block: Arc<Block>, prefix: Option<Place>, outer: &Object, since: Timestamp) -> Self {
-        let mut steps = outer.clone();
+    /// A block about to be run: by the step at `prefix`.
+    pub(super) fn new(block: Arc<Block>, prefix: Option<Place>, around: Around<'_>) -> Self {
+        let mut steps = Object::clone(around.steps);
         steps.extend(block.steps.iter().map(|step| (step.name.clone(), Json::Null)));
         let mut frame = Self {
             block,
             prefix,
             next: 0,
             place: None,
-            since,
+            item: around.item,
+            since: around.since,
             steps: Arc::new(steps),
             last: StepResult::default(),
             doing: Doing::Ready,
@@ -73,41 +91,51 @@ impl Frame {
     pub(super) fn opened(&self) -> Option<Opened<'_>> {
         let (step, place) = self.current()?;
         let block = Some(&self.block.name).filter(|name| !name.is_empty());
-        Some(Opened { place, kind: step.kind.name(), block, index: None, began: self.since })
+        let index = self.item.as_ref().map(|item| item.index);
+        Some(Opened { place, kind: step.kind.name(), block, index, began: self.since })
     }
 
-    /// The innermost frame.
+    /// The names of the blocks that the current step may run.
+    pub(super) fn blocks(&self) -> Vec<Arc<str>> {
+        let blocks = self.current().map(|(step, _)| step.kind.blocks()).unwrap_or_default();
+        blocks.into_iter().map(|block| block.name.clone()).collect()
+    }
+
+    /// The innermost frame, of the first that are not done where there are several.
     pub(super) fn leaf(&self) -> &Self {
         match &self.doing {
-            Doing::Within(inner) => inner.leaf(),
+            Doing::Within(inner) => inner.frames().find(|frame| frame.current().is_some()).map_or(self, Self::leaf),
             Doing::Ready | Doing::Pausing { .. } | Doing::Failed(_) => self,
         }
     }
 
     /// The frame whose current step is at this place.
     pub(super) fn find(&self, place: &Place) -> Option<&Self> {
-        if self.place.as_ref() == Some(place) {
+        let own = self.place.as_ref()?;
+        if own == place {
             return Some(self);
         }
         match &self.doing {
-            Doing::Within(inner) => inner.find(place),
-            Doing::Ready | Doing::Pausing { .. } | Doing::Failed(_) => None,
+            Doing::Within(inner) if place.is_below(own) => inner.find(place),
+            Doing::Within(_) | Doing::Ready | Doing::Pausing { .. } | Doing::Failed(_) => None,
         }
     }
 
-    /// As [`Frame::find`].
-    pub(super) fn find_mut(&mut self, place: &Place) -> Option<&mut Self> {
-        if self.place.as_ref() == Some(place) {
-            return Some(self);
-        }
-        match &mut self.doing {
-            Doing::Within(inner) => inner.find_mut(place),
-            Doing::Ready | Doing::Pausing { .. } | Doing::Failed(_) => None,
+    /// Whether its current step is at this place or runs what is there.
+    fn holds(&self, place: &Place) -> bool {
+        self.place.as_ref().is_some_and(|own| own == place || place.is_below(own))
+    }
+
+    /// How many frames there are, this one and those inside.
+    pub(super) fn count(&self) -> usize {
+        match &self.doing {
+            Doing::Within(inner) => inner.frames().map(Self::count).sum::<usize>() + 1,
+            Doing::Ready | Doing::Pausing { .. } | Doing::Failed(_) => 1,
         }
     }
 
     /// The current step has its result; the next one's turn comes.
-    pub(super) fn settle(&mut self, result: StepResult, at: Timestamp) {
+    fn settle(&mut self, result: StepResult, at: Timestamp) {
         if let Some(step) = self.block.steps.get(self.next) {
             Arc::make_mut(&mut self.steps).insert(step.name.clone(), result.value.clone());
         }

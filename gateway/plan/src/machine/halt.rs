@@ -8,8 +8,9 @@ use super::effect::Alarm;
 use super::entry::{Abandoned, Fact};
 use super::frame::Doing;
 use super::judge::bounded;
+use super::place::Place;
 use super::progress::Stage;
-use super::state::{State, Waiting};
+use super::state::State;
 use crate::limits::HOPS;
 use crate::plan::Mode;
 use crate::reason::{StepFailure, StepReason};
@@ -58,12 +59,16 @@ impl State {
     /// An entry that ends the program where it is.
     pub(super) fn stopped(&self, mut failure: StepFailure) -> Fact {
         failure.message = bounded(failure.message);
-        let abandoned = self.live.waiting.iter().filter_map(|(place, waiting)| match waiting {
-            Waiting::Attempt(tried) => Some(Abandoned { place: place.clone(), tried: *tried }),
-            Waiting::Pause { .. } => None,
-        });
+        let abandoned = self.abandoned(|_| true);
         let leaf = self.progress.frame.leaf();
         let step = leaf.current().filter(|_| !matches!(leaf.doing, Doing::Failed(_)));
-        Fact::Stopped { step: step.map(|(step, _)| step.name.to_string()), failure, abandoned: abandoned.collect() }
+        Fact::Stopped { step: step.map(|(step, _)| step.name.to_string()), failure, abandoned }
+    }
+
+    /// Attempts under way at such places; their outcome will not be known.
+    pub(super) fn abandoned(&self, at: impl Fn(&Place) -> bool) -> Vec<Abandoned> {
+        let waiting = self.live.waiting.iter().filter(|(place, _)| at(place));
+        let tried = waiting.filter_map(|(place, waiting)| Some((place, waiting.tried()?)));
+        tried.map(|(place, tried)| Abandoned { place: place.clone(), tried }).collect()
     }
 }

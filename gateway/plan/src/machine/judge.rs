@@ -30,7 +30,9 @@ impl State {
     /// The entry that an outcome makes. The result is what the journal will say it is, so that later steps see the same
     /// whether the run was resumed or not.
     pub(super) fn judge(&self, at: At<'_>, tried: Tried, outcome: Result<Json, StepFailure>) -> Fact {
-        let result = outcome.map(Json::without_bytes).and_then(|value| {
+        let execution = || at.place.child(self.input.execution, tried.attempt, at.frame.since);
+        let outcome = outcome.map(|value| at.step.kind.result(value.without_bytes(), execution));
+        let result = outcome.and_then(|value| {
             Ledger::result(&at.step.name, &value)?;
             self.until(at, &value)?;
             Ok(value)
@@ -42,7 +44,8 @@ impl State {
             }
             Err(failure) => at.failed(tried, failure),
         };
-        match self.progress.ledger.admit(&at.step.name, &fact) {
+        let others = self.live.waiting.keys().filter(|place| *place != at.place).count();
+        match self.progress.ledger.admit(&at.step.name, &fact, others) {
             Ok(()) => fact,
             Err(failure) => self.stopped(failure),
         }

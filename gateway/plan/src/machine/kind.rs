@@ -3,13 +3,20 @@
 //! A kind evaluates or asks; when it runs, how often and what its result does is the machine's.
 
 mod branch;
+mod call;
 mod end;
+mod for_each;
 mod http;
+mod parallel;
 mod respond;
 mod set;
 mod validate;
+mod wait;
 
 use std::sync::Arc;
+
+use jiff::Timestamp;
+use uuid::Uuid;
 
 use super::compile::Compiler;
 use super::program::{Block, ProgramError};
@@ -22,6 +29,8 @@ use crate::reply::Reply;
 use crate::scope::Scope;
 
 pub(super) use branch::Choice;
+pub(super) use call::Request;
+pub(super) use for_each::{ForEach, Spread};
 
 /// A compiled step of its kind.
 #[derive(Debug)]
@@ -30,6 +39,10 @@ pub(super) enum Kind {
     Set(set::Set),
     Validate(validate::Validate),
     Branch(branch::Branch),
+    ForEach(Arc<ForEach>),
+    Parallel(parallel::Parallel),
+    Wait(wait::Wait),
+    Call(call::Call),
     Respond(respond::Respond),
     End(end::End),
 }
@@ -43,6 +56,14 @@ pub(super) enum Turn {
     Perform(Arc<HttpProgram>),
     /// A block is to be run, or none.
     Run(Choice),
+    /// A block is to be run for each item.
+    Spread(Spread),
+    /// Several blocks are to be run.
+    Fork,
+    /// The step is over at this time.
+    Sleep(Timestamp),
+    /// Another workflow is to be run.
+    Call(Request),
     /// The sender is to be answered.
     Answer(Reply),
     /// The run is to end.
@@ -58,9 +79,10 @@ impl Kind {
             StepKind::Branch(step) => branch::Branch::compile(step, compiler).map(Self::Branch),
             StepKind::Respond(answer) => respond::Respond::compile(answer, compiler).map(Self::Respond),
             StepKind::End(step) => end::End::compile(step, compiler).map(Self::End),
-            StepKind::ForEach(_) | StepKind::Parallel(_) | StepKind::Wait(_) | StepKind::Call(_) => {
-                Err(ProgramError::new("", "not built yet"))
-            }
+            StepKind::ForEach(step) => ForEach::compile(step, compiler).map(Arc::new).map(Self::ForEach),
+            StepKind::Parallel(step) => parallel::Parallel::compile(step, compiler).map(Self::Parallel),
+            StepKind::Wait(step) => wait::Wait::compile(step, compiler).map(Self::Wait),
+            StepKind::Call(step) => call::Call::compile(step, compiler).map(Self::Call),
         }
     }
 
@@ -71,6 +93,10 @@ impl Kind {
             Self::Set(_) => "set",
             Self::Validate(_) => "validate",
             Self::Branch(_) => "branch",
+            Self::ForEach(_) => "forEach",
+            Self::Parallel(_) => "parallel",
+            Self::Wait(_) => "wait",
+            Self::Call(_) => "call",
             Self::Respond(_) => "respond",
             Self::End(_) => "end",
         }
@@ -81,6 +107,30 @@ impl Kind {
         matches!(self, Self::Respond(_))
     }
 
+    /// Whether the step may end the run well, itself or in a block that it runs.
+    pub(super) fn ends(&self) -> bool {
+        matches!(self, Self::End(_)) || self.blocks().iter().any(|block| block.ends)
+    }
+
+    /// What a step results in whose effect reported `value`.
+    pub(super) fn result(&self, value: Json, execution: impl FnOnce() -> Uuid) -> Json {
+        match self {
+            Self::Call(step) if step.detach => {
+                Json::object([("executionID", Json::from(execution().hyphenated().to_string()))])
+            }
+            Self::Call(_)
+            | Self::Http(_)
+            | Self::Set(_)
+            | Self::Validate(_)
+            | Self::Branch(_)
+            | Self::ForEach(_)
+            | Self::Parallel(_)
+            | Self::Wait(_)
+            | Self::Respond(_)
+            | Self::End(_) => value,
+        }
+    }
+
     /// Does what the kind does.
     pub(super) fn turn(&self, scope: &Scope) -> Result<Turn, StepFailure> {
         match self {
@@ -88,6 +138,10 @@ impl Kind {
             Self::Set(step) => step.turn(scope),
             Self::Validate(step) => step.turn(scope),
             Self::Branch(step) => step.turn(scope),
+            Self::ForEach(step) => step.turn(scope),
+            Self::Parallel(_) => Ok(Turn::Fork),
+            Self::Wait(step) => step.turn(scope),
+            Self::Call(step) => step.turn(scope),
             Self::Respond(step) => step.turn(scope),
             Self::End(step) => step.turn(scope),
         }
@@ -97,7 +151,15 @@ impl Kind {
     pub(super) fn blocks(&self) -> Vec<&Arc<Block>> {
         match self {
             Self::Branch(step) => step.blocks().collect(),
-            Self::Http(_) | Self::Set(_) | Self::Validate(_) | Self::Respond(_) | Self::End(_) => Vec::new(),
+            Self::ForEach(step) => vec![&step.block],
+            Self::Parallel(step) => step.blocks().collect(),
+            Self::Http(_)
+            | Self::Set(_)
+            | Self::Validate(_)
+            | Self::Wait(_)
+            | Self::Call(_)
+            | Self::Respond(_)
+            | Self::End(_) => Vec::new(),
         }
     }
 
@@ -108,6 +170,10 @@ impl Kind {
             Self::Set(step) => step.references(found),
             Self::Validate(step) => step.references(found),
             Self::Branch(step) => step.references(found),
+            Self::ForEach(step) => step.references(found),
+            Self::Parallel(_) => {}
+            Self::Wait(step) => step.references(found),
+            Self::Call(step) => step.references(found),
             Self::Respond(step) => step.references(found),
             Self::End(step) => step.references(found),
         }

@@ -20,9 +20,9 @@ impl Ledger {
         self.bytes = self.bytes.saturating_add(cost(&entry.fact));
     }
 
-    /// Whether certainly nothing more of this step can be written.
-    pub(super) fn full(&self, step: &str) -> Option<StepFailure> {
-        let limit = if self.entries >= JOURNAL_ENTRIES {
+    /// Whether certainly nothing more of this step can be written, when what is under way needs `reserved` entries.
+    pub(super) fn full(&self, step: &str, reserved: usize) -> Option<StepFailure> {
+        let limit = if self.entries.saturating_add(reserved) >= JOURNAL_ENTRIES {
             format!("{JOURNAL_ENTRIES} entries")
         } else if self.bytes >= JOURNAL_SIZE {
             format!("{} MiB", JOURNAL_SIZE >> 20)
@@ -35,17 +35,35 @@ impl Ledger {
 
     /// Whether this result of this step may be written at all.
     pub(super) fn result(step: &str, result: &Json) -> Result<(), StepFailure> {
-        size(result, RESULT_SIZE).map(drop).ok_or_else(|| {
-            let message = format!("the result of step `{step}` is larger than {} MiB", RESULT_SIZE >> 20);
-            StepFailure::new(StepReason::ResultTooLarge, message)
-        })
+        size(result, RESULT_SIZE).map(drop).ok_or_else(|| Self::too_large(step))
     }
 
-    /// Whether this fact of this step still fits. A retry must leave room for the outcome of the next attempt.
-    pub(super) fn admit(&self, step: &str, fact: &Fact) -> Result<(), StepFailure> {
+    /// Why a result of this step is not written.
+    pub(super) fn too_large(step: &str) -> StepFailure {
+        let message = format!("the result of step `{step}` is larger than {} MiB", RESULT_SIZE >> 20);
+        StepFailure::new(StepReason::ResultTooLarge, message)
+    }
+
+    /// Whether a step fits that needs this many entries at least.
+    pub(super) fn fits(&self, step: &str, entries: usize) -> Result<(), StepFailure> {
+        if self.entries.saturating_add(entries) <= JOURNAL_ENTRIES {
+            return Ok(());
+        }
+        let message = format!(
+            "step `{step}` is not run: it needs {entries} entries, and an execution has {JOURNAL_ENTRIES}, of which \
+             {} are written",
+            self.entries
+        );
+        Err(StepFailure::new(StepReason::ResourceExhausted, message))
+    }
+
+    /// Whether this fact of this step still fits. A retry must leave room for the outcome of the next attempt, and of
+    /// what else is under way.
+    pub(super) fn admit(&self, step: &str, fact: &Fact, reserved: usize) -> Result<(), StepFailure> {
+        let retried = matches!(fact, Fact::Retrying { .. });
         let limit = if self.bytes.saturating_add(cost(fact)) > JOURNAL_SIZE {
             format!("{} MiB", JOURNAL_SIZE >> 20)
-        } else if matches!(fact, Fact::Retrying { .. }) && self.entries.saturating_add(1) >= JOURNAL_ENTRIES {
+        } else if retried && self.entries.saturating_add(reserved).saturating_add(1) >= JOURNAL_ENTRIES {
             format!("{JOURNAL_ENTRIES} entries")
         } else {
             return Ok(());

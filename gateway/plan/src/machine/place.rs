@@ -1,4 +1,4 @@
-//! Where in a run something happens, as text: `save`, `tidy/save`, later `each[3]/save`.
+//! Where in a run something happens, as text: `save`, `tidy/save`, `each[3]/save`.
 //!
 //! The same program reaches a step at the same place on every attempt, resume and repeat, so what derives from a place
 //! is equal there too: the idempotency key, `uuid()`, the jitter of a pause.
@@ -6,6 +6,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
@@ -40,6 +41,36 @@ impl Place {
     #[must_use]
     pub fn within(&self, name: &str) -> Self {
         Self(format!("{}/{name}", self.0).into())
+    }
+
+    /// What stands in front of the steps that run for an item of the step at this place.
+    #[must_use]
+    pub fn item(&self, index: usize) -> Self {
+        Self(format!("{}[{index}]", self.0).into())
+    }
+
+    /// Whether this is inside of what the step at `calling` runs.
+    pub fn is_below(&self, calling: &Self) -> bool {
+        self.0.strip_prefix(&*calling.0).is_some_and(|rest| rest.starts_with(['/', '[']))
+    }
+
+    /// The item of the `forEach` step at `calling` that this is inside of.
+    pub fn index_below(&self, calling: &Self) -> Option<usize> {
+        let (index, _) = self.0.strip_prefix(&*calling.0)?.strip_prefix('[')?.split_once("]/")?;
+        index.parse().ok()
+    }
+
+    /// The id of the execution that the attempt at this place of this execution starts: of version 7, with the time at
+    /// which the step's turn came (RFC 9562 section 5.7), so that ids sort by time.
+    pub fn child(&self, execution: Uuid, attempt: u32, since: Timestamp) -> Uuid {
+        let mut hash = Sha256::new();
+        for part in [&b"call"[..], execution.as_bytes(), &attempt.to_be_bytes(), self.0.as_bytes()] {
+            feed(&mut hash, part);
+        }
+        let mut random = [0; 10];
+        random.iter_mut().zip(hash.finalize()).for_each(|(to, from)| *to = from);
+        let milliseconds = u64::try_from(since.as_millisecond()).unwrap_or(0);
+        uuid::Builder::from_unix_timestamp_millis(milliseconds, &random).into_uuid()
     }
 
     /// The name of the step.

@@ -47,6 +47,8 @@ pub(super) struct Block {
     pub(super) name: Arc<str>,
     /// In order.
     pub(super) steps: Vec<Step>,
+    /// Whether a step in it, or in a block that it runs, is an `end`.
+    pub(super) ends: bool,
 }
 
 /// One step.
@@ -115,6 +117,10 @@ impl Program {
 }
 
 impl Block {
+    pub(super) fn new(name: &str, steps: Vec<Step>) -> Self {
+        Self { name: name.into(), ends: steps.iter().any(|step| step.kind.ends()), steps }
+    }
+
     /// Every reference of the block and of the blocks that it runs, each block once.
     fn collect<'p>(&'p self, found: &mut Vec<&'p Reference>, known: &mut Vec<&'p str>) {
         if known.contains(&&*self.name) {

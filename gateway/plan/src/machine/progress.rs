@@ -5,20 +5,22 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::entry::{Abandoned, Entry, Fact};
-use super::frame::{Doing, Frame};
+use super::frame::{Around, Doing, Frame};
 use super::ledger::Ledger;
 use super::outcome::{Outcome, RunError};
 use super::place::Place;
 use super::program::Program;
 use super::trace::{Phase, Trace};
-use crate::json::Object;
 use crate::plan::EndOutcome;
 use crate::reason::{StepFailure, StepReason};
+use crate::scope::Scope;
 
 /// What follows from a program and the entries of a run.
 #[derive(Clone, Debug)]
 pub(super) struct Progress {
     pub(super) stage: Stage,
+    /// The variables that every step sees: those of the whole run, and after a failure `$error`.
+    pub(super) roots: Scope,
     /// The block of the stage.
     pub(super) frame: Frame,
     pub(super) ledger: Ledger,
@@ -42,17 +44,18 @@ pub(super) enum Stage {
 
 impl Progress {
     /// A run without entries.
-    pub(super) fn new(program: &Program, started_at: Timestamp) -> Self {
-        let frame = Frame::new(program.main.clone(), None, &Object::new(), started_at);
+    pub(super) fn new(program: &Program, roots: Scope, answered: bool) -> Self {
+        let around = Around { steps: &Arc::default(), item: None, since: roots.now() };
+        let frame = Frame::new(program.main.clone(), None, around);
         let (ledger, trace) = (Ledger::default(), Trace::default());
-        Self { stage: Stage::Main, frame, ledger, trace, answered: false }
+        Self { stage: Stage::Main, roots, frame, ledger, trace, answered }
     }
 
     /// Whether the entry can be the next one.
     pub(super) fn takes(&self, entry: &Entry) -> bool {
         match &self.stage {
             Stage::Main | Stage::OnFailure { .. } => match entry.fact.place() {
-                Some(place) => self.frame.find(place).is_some_and(|frame| frame.takes(&entry.fact)),
+                Some(place) => self.frame.find(place).is_some_and(|frame| frame.takes(&entry.fact, &self.roots)),
                 None => entry.fact != Fact::Completed || self.done(),
             },
             Stage::Ended { .. } => entry.fact.place().is_none(),
@@ -70,7 +73,8 @@ impl Progress {
         self.ledger.count(entry);
         match &entry.fact {
             Fact::Stopped { step, failure, abandoned } => {
-                self.abandon(abandoned, entry.at);
+                self.begun(abandoned);
+                self.trace.close(Phase::Abandoned, entry.at);
                 let error = RunError { step: step.clone(), failure: failure.clone() };
                 if matches!(failure.reason, StepReason::Cancelled | StepReason::ShuttingDown) {
                     self.cancel(error);
@@ -78,7 +82,8 @@ impl Progress {
                     self.fail(program, error, entry.at);
                 }
             }
-            Fact::Ended { place, outcome, message, .. } => {
+            Fact::Ended { place, outcome, message, abandoned } => {
+                self.begun(abandoned);
                 self.note(entry);
                 self.end(program, place, (*outcome, message.clone()), entry.at);
             }
@@ -96,11 +101,17 @@ impl Progress {
     }
 
     fn advance(&mut self, program: &Program, entry: &Entry) {
+        if let Fact::Failed { place, abandoned, .. } = &entry.fact {
+            self.begun(abandoned);
+            self.trace.close_below(place, entry.at);
+        }
         self.note(entry);
-        let Some(frame) = entry.fact.place().and_then(|place| self.frame.find_mut(place)) else { return };
-        let answers = frame.current().is_some_and(|(step, _)| step.kind.answers());
-        frame.apply(&entry.fact, entry.at);
-        self.answered |= answers && matches!(entry.fact, Fact::Succeeded { .. });
+        let Some(place) = entry.fact.place() else { return };
+        if matches!(entry.fact, Fact::Succeeded { .. }) && !self.answered {
+            let step = self.frame.find(place).and_then(Frame::current);
+            self.answered = step.is_some_and(|(step, _)| step.kind.answers());
+        }
+        self.frame.apply(entry, place, &self.roots);
         if let Doing::Failed(error) = &self.frame.doing {
             self.fail(program, error.clone(), entry.at);
         }
@@ -111,15 +122,23 @@ impl Progress {
         let Some(place) = entry.fact.place() else { return };
         let Some(frame) = self.frame.find(place) else { return };
         let Some(opened) = frame.opened() else { return };
-        let result = frame.returned();
-        self.trace.update(opened, |step| step.note(entry, result.as_ref()));
+        let begins = matches!(entry.fact, Fact::Spread { .. } | Fact::Forked { .. });
+        let ran = if begins { frame.blocks() } else { Vec::new() };
+        let result = if matches!(entry.fact, Fact::Returned { .. }) { frame.returned() } else { None };
+        self.trace.update(opened, |step| {
+            step.ran.extend(ran);
+            step.note(entry, result.as_ref());
+        });
     }
 
     fn end(&mut self, program: &Program, place: &Place, end: (EndOutcome, Option<String>), at: Timestamp) {
-        self.frame.last = self.frame.leaf().last.clone();
+        if let Some(frame) = self.frame.find(place) {
+            self.frame.last = frame.last.clone();
+        }
         let (outcome, message) = end;
         let succeeded = outcome == EndOutcome::Succeeded;
-        self.trace.close(if succeeded { Phase::Succeeded } else { Phase::Failed }, at);
+        self.trace.close_above(place, if succeeded { Phase::Succeeded } else { Phase::Failed }, at);
+        self.trace.close(Phase::Abandoned, at);
         match self.stage {
             Stage::Main if succeeded => self.stage = Stage::Ended { message },
             Stage::Main | Stage::Ended { .. } | Stage::OnFailure { .. } | Stage::Over(_) => {
@@ -139,13 +158,12 @@ impl Progress {
         };
     }
 
-    fn abandon(&mut self, abandoned: &[Abandoned], at: Timestamp) {
+    /// Writes attempts that have no outcome into the trace.
+    fn begun(&mut self, abandoned: &[Abandoned]) {
         for Abandoned { place, tried } in abandoned {
-            let Some(frame) = self.frame.find(place) else { continue };
-            let Some(opened) = frame.opened() else { continue };
+            let Some(opened) = self.frame.find(place).and_then(Frame::opened) else { continue };
             self.trace.update(opened, |step| step.begin(*tried));
         }
-        self.trace.close(Phase::Abandoned, at);
     }
 
     /// The run is not wanted any more. What has failed before stays failed.
@@ -164,15 +182,21 @@ impl Progress {
         self.stage = match std::mem::replace(&mut self.stage, Stage::Main) {
             Stage::Over(outcome) => Stage::Over(outcome),
             Stage::OnFailure { error: first, .. } => Stage::Over(Outcome::Failed(first)),
-            Stage::Main | Stage::Ended { .. } => match handler(program, &error) {
-                Some(block) => {
-                    self.frame = Frame::new(block.clone(), Some(Place::on_failure()), &self.frame.steps, at);
-                    self.ledger = Ledger::default();
-                    Stage::OnFailure { error, since: at }
-                }
-                None => Stage::Over(Outcome::Failed(error)),
-            },
+            Stage::Main | Stage::Ended { .. } => {
+                self.roots = self.roots.clone().with("$error", error.to_json());
+                self.handle(program, error, at)
+            }
         };
+    }
+}
+
+impl Progress {
+    fn handle(&mut self, program: &Program, error: RunError, at: Timestamp) -> Stage {
+        let Some(block) = handler(program, &error) else { return Stage::Over(Outcome::Failed(error)) };
+        let around = Around { steps: &self.frame.steps, item: None, since: at };
+        self.frame = Frame::new(block.clone(), Some(Place::on_failure()), around);
+        self.ledger = Ledger::default();
+        Stage::OnFailure { error, since: at }
     }
 }
 

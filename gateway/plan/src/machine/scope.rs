@@ -16,28 +16,27 @@ pub(super) fn roots(program: &Program, input: &Input) -> Scope {
         ("attempt", Json::from(i64::from(input.attempt))),
         ("startedAt", Json::from(input.started_at.to_string())),
     ]);
-    Scope::new(input.started_at, input.execution)
+    let roots = Scope::new(input.started_at, input.execution)
         .with("$context", input.context.clone())
         .with("$vars", program.vars.clone())
         .with("$workflow", program.workflow.clone())
-        .with("$execution", execution)
+        .with("$execution", execution);
+    match &input.batch {
+        Some(batch) => roots.with("$batch", batch.clone()),
+        None => roots,
+    }
 }
 
 impl State {
-    /// What a step of this frame sees at `place`. `now()` and `uuid()` follow from the journal and the place.
+    /// What a step of this frame sees at `place`.
     pub(super) fn scope(&self, frame: &Frame, place: &Place) -> Scope {
-        let scope = self.roots.clone().at(frame.since, place.uuid(self.input.execution));
-        let scope = scope.with("$steps", Json::Object(frame.steps.clone()));
-        match self.error() {
-            Some(error) => scope.with("$error", error.to_json()),
-            None => scope,
-        }
+        frame.scope(&self.progress.roots, place)
     }
 }
 
 impl RunError {
     /// `$error`
-    fn to_json(&self) -> Json {
+    pub(super) fn to_json(&self) -> Json {
         Json::object([
             ("step", self.step.as_deref().map_or(Json::Null, Json::text)),
             ("reason", Json::text(self.failure.reason.as_str())),

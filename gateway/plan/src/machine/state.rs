@@ -7,22 +7,21 @@ use jiff::Timestamp;
 
 use super::entry::{Entry, Tried};
 use super::event::Cancellation;
+use super::frame::Frame;
 use super::input::Input;
 use super::outcome::{Outcome, RunError};
 use super::place::Place;
 use super::program::Program;
 use super::progress::{Progress, Stage};
 use super::scope;
-use super::trace::Trace;
+use super::trace::{StepTrace, Trace};
 use crate::plan::Mode;
-use crate::scope::Scope;
 
 /// A run between two events: what is durable of it, and what this owner has under way.
 #[derive(Clone, Debug)]
 pub struct State {
     pub(super) program: Arc<Program>,
     pub(super) input: Arc<Input>,
-    pub(super) roots: Scope,
     pub(super) progress: Progress,
     pub(super) live: Live,
 }
@@ -44,8 +43,22 @@ pub(super) struct Live {
 pub(super) enum Waiting {
     /// The outcome of an attempt.
     Attempt(Tried),
+    /// The end of an execution that an attempt called.
+    Call(Tried),
+    /// A time.
+    Until(Timestamp),
     /// The end of the pause before this attempt.
     Pause { attempt: u32, due: Timestamp },
+}
+
+impl Waiting {
+    /// The attempt whose outcome it waits for.
+    pub(super) fn tried(self) -> Option<Tried> {
+        match self {
+            Self::Attempt(tried) | Self::Call(tried) => Some(tried),
+            Self::Until(_) | Self::Pause { .. } => None,
+        }
+    }
 }
 
 /// A journal that is not one of this program: the entry does not follow from those before it.
@@ -68,9 +81,9 @@ impl State {
             cancelled: None,
             waiting: BTreeMap::new(),
         };
-        let mut progress = Progress::new(&program, input.started_at);
-        progress.answered = program.mode() == Mode::Async && input.depth == 0;
-        Self { roots: scope::roots(&program, &input), program, input: Arc::new(input), progress, live }
+        let answered = program.mode() == Mode::Async && input.depth == 0;
+        let progress = Progress::new(&program, scope::roots(&program, &input), answered);
+        Self { program, input: Arc::new(input), progress, live }
     }
 
     /// The run as its journal left it. Its first event is `Started` again; a step without a written result runs again.
@@ -90,10 +103,12 @@ impl State {
     pub fn trace(&self) -> Trace {
         let mut trace = self.progress.trace.clone();
         for (place, waiting) in &self.live.waiting {
-            let Waiting::Attempt(tried) = waiting else { continue };
-            let Some(frame) = self.progress.frame.find(place) else { continue };
-            let Some(opened) = frame.opened() else { continue };
-            trace.update(opened, |step| step.begin(*tried));
+            let Some(opened) = self.progress.frame.find(place).and_then(Frame::opened) else { continue };
+            match waiting {
+                Waiting::Attempt(tried) | Waiting::Call(tried) => trace.update(opened, |step| step.begin(*tried)),
+                Waiting::Until(_) => trace.update(opened, StepTrace::wait),
+                Waiting::Pause { .. } => {}
+            }
         }
         trace
     }
@@ -117,8 +132,8 @@ impl State {
     /// is not busy may be put aside until then, and be resumed from its journal.
     pub fn due(&self) -> Option<Timestamp> {
         let pauses = self.live.waiting.values().filter_map(|waiting| match waiting {
-            Waiting::Pause { due, .. } => Some(*due),
-            Waiting::Attempt(_) => None,
+            Waiting::Pause { due, .. } | Waiting::Until(due) => Some(*due),
+            Waiting::Attempt(_) | Waiting::Call(_) => None,
         });
         let limits = self.alarms().into_iter().map(|(_, due)| due);
         limits.chain(pauses).min().filter(|_| !self.live.finished)

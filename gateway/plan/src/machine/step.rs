@@ -44,7 +44,12 @@ impl Advance {
                     self.state.live.waiting.remove(&place);
                 }
             }
-            EventKind::Due(Alarm::Wait(_) | Alarm::Turn) => {}
+            EventKind::Due(Alarm::Wait(place)) => {
+                if matches!(self.state.live.waiting.get(&place), Some(Waiting::Until(_))) {
+                    self.state.live.waiting.remove(&place);
+                }
+            }
+            EventKind::Due(Alarm::Turn) => {}
             EventKind::Due(alarm @ (Alarm::Deadline | Alarm::Timeout | Alarm::FailureTimeout)) => self.early(&alarm),
             EventKind::Cancelled(Cancellation::Requested) => {
                 self.state.live.cancelled.get_or_insert(Cancellation::Requested);
@@ -57,10 +62,8 @@ impl Advance {
 
     /// An attempt's outcome is written, whatever else is due: what was done must not be done again.
     fn attempted(&mut self, place: &Place, attempt: u32, outcome: Result<Json, StepFailure>) {
-        let Some(Waiting::Attempt(tried)) = self.state.live.waiting.get(place).copied() else { return };
-        if tried.attempt != attempt {
-            return;
-        }
+        let waiting = self.state.live.waiting.get(place).copied();
+        let Some(tried) = waiting.and_then(Waiting::tried).filter(|tried| tried.attempt == attempt) else { return };
         let Some(frame) = self.state.progress.frame.find(place) else { return };
         let Some((step, place)) = frame.current() else { return };
         let fact = self.state.judge(At { frame, step, place }, tried, outcome);
@@ -83,6 +86,15 @@ impl Advance {
                     self.state.live.waiting.insert(attempt.place.clone(), Waiting::Attempt(tried));
                     self.effects.push(Effect::Attempt(attempt));
                 }
+                Decision::Call(call, tried) => {
+                    self.state.live.waiting.insert(call.place.clone(), Waiting::Call(tried));
+                    self.effects.push(Effect::Call(call));
+                }
+                Decision::Sleep(place, due) => {
+                    let pause = until(due, self.state.live.clock);
+                    self.state.live.waiting.insert(place.clone(), Waiting::Until(due));
+                    self.effects.push(Effect::Alarm(Alarm::Wait(place), pause));
+                }
                 Decision::Pause(place, attempt, due) => {
                     let pause = until(due, self.state.live.clock);
                     self.state.live.waiting.insert(place.clone(), Waiting::Pause { attempt, due });
@@ -100,10 +112,19 @@ impl Advance {
         let entry = Entry { at: self.state.live.clock, fact };
         let (answered, failed) = (self.state.progress.answered, self.state.error().is_some());
         self.state.progress.apply(&self.state.program, &entry);
-        let ended = matches!(entry.fact, Fact::Stopped { .. });
-        self.effects.push(Effect::Journal(entry));
-        if ended {
-            self.abandon();
+        self.effects.push(Effect::Journal(entry.clone()));
+        match &entry.fact {
+            Fact::Stopped { .. } | Fact::Ended { .. } => self.abandon(|_| true),
+            Fact::Failed { place, .. } => self.abandon(|waiting| waiting.is_below(place)),
+            Fact::Skipped { .. }
+            | Fact::Entered { .. }
+            | Fact::Spread { .. }
+            | Fact::Forked { .. }
+            | Fact::Returned { .. }
+            | Fact::Retrying { .. }
+            | Fact::Succeeded { .. }
+            | Fact::Completed
+            | Fact::Late => {}
         }
         let Some(error) = self.state.error().filter(|_| !failed) else { return };
         if !answered {
@@ -112,13 +133,16 @@ impl Advance {
         self.arm();
     }
 
-    /// Stops what is under way.
-    fn abandon(&mut self) {
-        for (place, waiting) in std::mem::take(&mut self.state.live.waiting) {
-            if matches!(waiting, Waiting::Attempt(_)) {
-                self.effects.push(Effect::Abandon(place));
+    /// Stops what is under way at such places.
+    fn abandon(&mut self, at: impl Fn(&Place) -> bool) {
+        let effects = &mut self.effects;
+        self.state.live.waiting.retain(|place, waiting| {
+            let over = at(place);
+            if over && waiting.tried().is_some() {
+                effects.push(Effect::Abandon(place.clone()));
             }
-        }
+            !over
+        });
     }
 
     /// An alarm that went off too early is set again.

@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::entry::{Entry, Fact, StepResult, Tried};
 use super::place::Place;
 use crate::json::Json;
-use crate::limits::TRACE_ATTEMPTS;
+use crate::limits::{TRACE_ATTEMPTS, TRACE_RESULTS};
 use crate::reason::StepFailure;
 
 /// The steps of a run in the order they began.
@@ -22,6 +22,9 @@ pub struct Trace {
     /// Positions of the steps that are not over: a run may have thousands that are.
     #[serde(skip)]
     open: BTreeMap<Place, usize>,
+    /// Bytes of the results of steps that ran for items.
+    #[serde(skip)]
+    kept: usize,
 }
 
 /// One step.
@@ -50,7 +53,8 @@ pub struct StepTrace {
     pub ran: Vec<Arc<str>>,
     /// Paths in `if` that were not there.
     pub missing: Vec<String>,
-    /// The result; `None` while there is none, and for a sensitive one.
+    /// The result; `None` while there is none, for a sensitive one, and for those of items that are too much in sum
+    /// ([`crate::limits::TRACE_RESULTS`]).
     pub result: Option<Json>,
     /// What an `end` step said.
     pub message: Option<String>,
@@ -114,16 +118,34 @@ impl Trace {
         change(step);
         if step.ended.is_some() {
             self.open.remove(of.place);
+            self.kept = step.keep(self.kept);
         }
+    }
+
+    /// The step at this place failed: so ended what it ran.
+    pub(super) fn close_below(&mut self, place: &Place, at: Timestamp) {
+        self.close_those(|open| open.is_below(place), Phase::Abandoned, at);
+    }
+
+    /// The step at this place ended the run, and those that ran it.
+    pub(super) fn close_above(&mut self, place: &Place, phase: Phase, at: Timestamp) {
+        self.close_those(|open| open == place || place.is_below(open), phase, at);
+    }
+
+    fn close_those(&mut self, of: impl Fn(&Place) -> bool, phase: Phase, at: Timestamp) {
+        let steps = &mut self.steps;
+        self.open.retain(|place, index| {
+            let ends = of(place);
+            if let Some(step) = steps.get_mut(*index).filter(|_| ends) {
+                step.end(phase, at);
+            }
+            !ends
+        });
     }
 
     /// The run ended: so did every step that is not over.
     pub(super) fn close(&mut self, phase: Phase, at: Timestamp) {
-        for (_, index) in std::mem::take(&mut self.open) {
-            if let Some(step) = self.steps.get_mut(index) {
-                step.end(phase, at);
-            }
-        }
+        self.close_those(|_| true, phase, at);
     }
 }
 
@@ -146,7 +168,7 @@ impl StepTrace {
         }
     }
 
-    /// What the entry says of this step; `returned` is the result of its block.
+    /// What the entry says of this step; `returned` is the result of its blocks.
     pub(super) fn note(&mut self, entry: &Entry, returned: Option<&StepResult>) {
         let at = entry.at;
         match &entry.fact {
@@ -161,7 +183,6 @@ impl StepTrace {
                     self.end(Phase::Succeeded, at);
                 }
             }
-            Fact::Returned { .. } => self.succeed(returned, at),
             Fact::Retrying { tried, failure, .. } => {
                 self.tried(*tried, at, Some(failure.clone()));
                 self.phase = Phase::Waiting;
@@ -175,8 +196,14 @@ impl StepTrace {
                 self.end(Phase::Failed, at);
             }
             Fact::Ended { message, .. } => self.message.clone_from(message),
+            Fact::Returned { .. } => self.succeed(returned, at),
             Fact::Spread { .. } | Fact::Forked { .. } | Fact::Completed | Fact::Late | Fact::Stopped { .. } => {}
         }
+    }
+
+    /// It waits for a time.
+    pub(super) fn wait(&mut self) {
+        self.phase = Phase::Waiting;
     }
 
     /// An attempt is under way.
@@ -195,6 +222,17 @@ impl StepTrace {
         }
         self.attempts.push(attempt);
         self.tries = self.tries.saturating_add(1);
+    }
+
+    /// Drops the result of a step that ran for an item when there is too much of them; nothing else holds those results.
+    fn keep(&mut self, kept: usize) -> usize {
+        let Some(result) = self.result.as_ref().filter(|_| self.index.is_some()) else { return kept };
+        let sum = kept.saturating_add(result.text_size());
+        if sum > TRACE_RESULTS {
+            self.result = None;
+            return kept;
+        }
+        sum
     }
 
     fn succeed(&mut self, result: Option<&StepResult>, at: Timestamp) {

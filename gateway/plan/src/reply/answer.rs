@@ -9,11 +9,11 @@ use super::Reply;
 use crate::expr::{EvalError, ExprError, Reference};
 use crate::json::Json;
 use crate::limits::HEADER_VALUE_SIZE;
-use crate::plan::{Answer, AnswerBody, Delimiters};
+use crate::plan::{Answer, AnswerBody};
 use crate::problem::Problem;
 use crate::reason::{StepFailure, StepReason};
 use crate::scope::Scope;
-use crate::template::{JsonTemplate, Template};
+use crate::template::{JsonTemplate, Syntax, Template};
 
 /// Fields of the message's framing and of the connection (RFC 9110, 7.6.1): one of them, set by a workflow, would let
 /// it desynchronise the connection that other workflows share.
@@ -116,17 +116,18 @@ impl AnswerError {
 
 impl AnswerProgram {
     /// Compiles every template; the first thing wrong refuses the answer.
-    pub fn compile(answer: &Answer, delimiters: Delimiters) -> Result<Self, AnswerError> {
+    pub fn compile<'n>(answer: &Answer, syntax: impl Into<Syntax<'n>>) -> Result<Self, AnswerError> {
+        let syntax = syntax.into();
         let status = answer.status.map(status).transpose()?;
         let headers =
-            answer.headers.iter().map(|(name, value)| field(name, value, delimiters)).collect::<Result<_, _>>()?;
+            answer.headers.iter().map(|(name, value)| field(name, value, syntax)).collect::<Result<_, _>>()?;
         let wrong = |name: &'static str| move |error: ExprError| AnswerError::new(name, error);
         let body = match &answer.body {
             None => None,
             Some(AnswerBody::Json(value)) => {
-                Some(Body::Json(JsonTemplate::parse(value, delimiters).map_err(wrong("json"))?))
+                Some(Body::Json(JsonTemplate::parse(value, syntax).map_err(wrong("json"))?))
             }
-            Some(AnswerBody::Text(text)) => Some(Body::Text(Template::parse(text, delimiters).map_err(wrong("text"))?)),
+            Some(AnswerBody::Text(text)) => Some(Body::Text(Template::parse(text, syntax).map_err(wrong("text"))?)),
         };
         Ok(Self { status, headers, body })
     }
@@ -179,14 +180,14 @@ fn status(code: u16) -> Result<StatusCode, AnswerError> {
         .ok_or_else(|| AnswerError::new("status", "must be from 200 to 599"))
 }
 
-fn field(name: &str, value: &str, delimiters: Delimiters) -> Result<(HeaderName, Template), AnswerError> {
+fn field(name: &str, value: &str, syntax: Syntax<'_>) -> Result<(HeaderName, Template), AnswerError> {
     let place = || format!("headers.{name}");
     let parsed = HeaderName::from_bytes(name.as_bytes())
         .map_err(|_| AnswerError::new(place(), "must be a header field's name"))?;
     if RESERVED.contains(&parsed.as_str()) {
         return Err(AnswerError::new(place(), "must not be set: it is the server's"));
     }
-    let template = Template::parse(value, delimiters).map_err(|error| AnswerError::new(place(), error))?;
+    let template = Template::parse(value, syntax).map_err(|error| AnswerError::new(place(), error))?;
     Ok((parsed, template))
 }
 

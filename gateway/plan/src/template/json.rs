@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{Template, bounded};
+use super::{Syntax, Template, bounded};
 use crate::expr::{EvalError, ExprError, Reference};
 use crate::json::{Json, Object};
 use crate::limits::{JSON_DEPTH, TEMPLATE_SIZE};
-use crate::plan::Delimiters;
 use crate::scope::Scope;
 
 /// Compiled JSON; names of members are not templates. Clones share it.
@@ -28,9 +27,9 @@ enum Node {
 
 impl JsonTemplate {
     /// Compiles every string leaf. A column counts from the beginning of its leaf, which the message names.
-    pub fn parse(value: &Json, delimiters: Delimiters) -> Result<Self, ExprError> {
+    pub fn parse<'n>(value: &Json, syntax: impl Into<Syntax<'n>>) -> Result<Self, ExprError> {
         let mut references = Vec::new();
-        let node = Node::parse(value, delimiters, &mut references)?;
+        let node = Node::parse(value, syntax.into(), &mut references)?;
         references.sort_unstable();
         references.dedup();
         Ok(Self { node: Arc::new(node), references: references.into() })
@@ -57,23 +56,23 @@ impl JsonTemplate {
 }
 
 impl Node {
-    fn parse(value: &Json, delimiters: Delimiters, references: &mut Vec<Reference>) -> Result<Self, ExprError> {
+    fn parse(value: &Json, syntax: Syntax<'_>, references: &mut Vec<Reference>) -> Result<Self, ExprError> {
         match value {
             Json::String(text) => {
-                let template = Template::parse(text, delimiters)?;
+                let template = Template::parse(text, syntax)?;
                 references.extend_from_slice(template.references());
                 Ok(if template.is_constant() { Self::Constant(value.clone()) } else { Self::Leaf(template) })
             }
             Json::Array(items) => {
                 let parse = |(index, item): (usize, &Json)| {
-                    Self::parse(item, delimiters, references).map_err(|error| error.inside(&format!("[{index}]")))
+                    Self::parse(item, syntax, references).map_err(|error| error.inside(&format!("[{index}]")))
                 };
                 let nodes = items.iter().enumerate().map(parse).collect::<Result<Vec<_>, _>>()?;
                 Ok(if nodes.iter().all(Self::is_constant) { Self::Constant(value.clone()) } else { Self::Array(nodes) })
             }
             Json::Object(members) => {
                 let parse = |(name, member): (&Arc<str>, &Json)| {
-                    let node = Self::parse(member, delimiters, references);
+                    let node = Self::parse(member, syntax, references);
                     Ok((Arc::clone(name), node.map_err(|error: ExprError| error.inside(&format!(".{name}")))?))
                 };
                 let nodes = members.iter().map(parse).collect::<Result<Vec<_>, ExprError>>()?;

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::limits::JSON_DEPTH;
+use crate::plan::Delimiters;
 use crate::reason::StepReason;
 
 fn scope(data: Json) -> Scope {

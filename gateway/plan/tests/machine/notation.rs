@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use boathook_plan::plan::{
-    Answer, AnswerBody, Block, BranchStep, Case, Check, Concurrency, Delimiters, Egress, EndOutcome, EndStep, History,
-    HttpBody, HttpStep, Mode, OnError, Plan, Program, Response, Retry, Step, StepKind, Suspend, ValidateStep, Webhook,
-    WorkflowRef,
+    Answer, AnswerBody, Block, BranchStep, CallStep, Case, Check, Concurrency, Delimiters, Egress, EndOutcome, EndStep,
+    ForEachStep, History, HttpBody, HttpStep, Mode, OnError, OnItemError, ParallelStep, Plan, Program, Response, Retry,
+    Step, StepKind, Suspend, ValidateStep, WaitStep, Webhook, WorkflowRef,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -52,6 +52,10 @@ struct StepSpec {
     set: Option<Value>,
     validate: Option<ValidateSpec>,
     branch: Option<BranchSpec>,
+    for_each: Option<ForEachSpec>,
+    parallel: Option<ParallelStep>,
+    wait: Option<WaitSpec>,
+    call: Option<CallSpec>,
     respond: Option<AnswerSpec>,
     end: Option<EndSpec>,
 }
@@ -103,6 +107,35 @@ struct CaseSpec {
 }
 
 #[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct ForEachSpec {
+    items: String,
+    run: String,
+    r#as: Option<String>,
+    concurrency: Option<u32>,
+    #[serde(default)]
+    on_item_error: OnItemError,
+    collect: Option<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WaitSpec {
+    r#for: Option<String>,
+    until: Option<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CallSpec {
+    workflow: String,
+    #[serde(default)]
+    input: Value,
+    #[serde(default)]
+    detach: bool,
+}
+
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct EndSpec {
     #[serde(default)]
@@ -113,6 +146,9 @@ struct EndSpec {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct ResponseSpec {
+    mode: Option<Mode>,
+    /// Whether the deadline ends the run, which most cases want.
+    cancel: Option<bool>,
     deadline: Option<String>,
     status: Option<u16>,
     headers: BTreeMap<String, String>,
@@ -199,9 +235,16 @@ impl StepSpec {
             let cases = step.cases.into_iter().map(|case| Case { if_: case.r#if, run: case.run }).collect();
             StepKind::Branch(BranchStep { cases, else_: step.r#else })
         });
+        let for_each = self.for_each.clone().map(|step| StepKind::ForEach(step.step()));
+        let parallel = self.parallel.clone().map(StepKind::Parallel);
+        let wait = self.wait.clone().map(|step| StepKind::Wait(step.step()));
+        let call = self.call.clone().map(|step| {
+            let CallSpec { workflow, input, detach } = step;
+            StepKind::Call(CallStep { workflow, input: input.into(), detach })
+        });
         let respond = self.respond.as_ref().map(|answer| StepKind::Respond(answer.answer()));
         let end = self.end.clone().map(|step| StepKind::End(EndStep { outcome: step.outcome, message: step.message }));
-        http.or(set).or(validate).or(branch).or(respond).or(end)
+        http.or(set).or(validate).or(branch).or(for_each).or(parallel).or(wait).or(call).or(respond).or(end)
     }
 }
 
@@ -215,6 +258,29 @@ impl RetrySpec {
             initial_ms: milliseconds(&backoff.initial),
             factor: backoff.factor,
             max_ms: milliseconds(&backoff.max),
+        }
+    }
+}
+
+impl ForEachSpec {
+    fn step(self) -> ForEachStep {
+        ForEachStep {
+            items: self.items,
+            run: self.run,
+            as_: self.r#as.unwrap_or_else(|| "item".to_owned()),
+            concurrency: self.concurrency.unwrap_or(1),
+            on_item_error: self.on_item_error,
+            collect: self.collect,
+        }
+    }
+}
+
+impl WaitSpec {
+    fn step(self) -> WaitStep {
+        match (self.r#for, self.until) {
+            (Some(time), None) => WaitStep::For(milliseconds(&time)),
+            (None, Some(time)) => WaitStep::Until(time),
+            (Some(_), Some(_)) | (None, None) => panic!("a wait for or until"),
         }
     }
 }
@@ -246,11 +312,11 @@ impl ResponseSpec {
             text: self.text.clone(),
         };
         Response {
-            mode: Mode::Sync,
+            mode: self.mode.unwrap_or(Mode::Sync),
             deadline_ms: self.deadline.as_deref().map_or(10_000, milliseconds),
             answer: own.answer(),
             late: self.late.as_ref().map(AnswerSpec::answer),
-            cancel: true,
+            cancel: self.cancel.unwrap_or(true),
             failed: self.failed.as_ref().map(AnswerSpec::answer),
         }
     }

@@ -29,7 +29,7 @@ impl Branch {
         let mut cases = Vec::with_capacity(step.cases.len());
         for (index, case) in step.cases.iter().enumerate() {
             let field = |name: &str| format!("branch.cases[{index}].{name}");
-            let condition = Expr::compile(&case.if_).map_err(|error| ProgramError::new(field("if"), error))?;
+            let condition = compiler.expr(&case.if_).map_err(|error| ProgramError::new(field("if"), error))?;
             cases.push((condition, compiler.block(&case.run).map_err(|error| error.below(&field("run")))?));
         }
         let else_ = step.else_.as_deref().map(|name| compiler.block(name)).transpose();

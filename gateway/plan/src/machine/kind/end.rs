@@ -17,7 +17,7 @@ pub(in crate::machine) struct End {
 
 impl End {
     pub(super) fn compile(step: &EndStep, compiler: &Compiler<'_>) -> Result<Self, ProgramError> {
-        let parse = |text: &String| Template::parse(text, compiler.delimiters());
+        let parse = |text: &String| Template::parse(text, compiler.syntax());
         let message = step.message.as_ref().map(parse).transpose();
         let message = message.map_err(|error| ProgramError::new("end.message", error))?;
         Ok(Self { outcome: step.outcome, message })

@@ -16,7 +16,7 @@ pub(in crate::machine) struct Http {
 
 impl Http {
     pub(super) fn compile(step: &HttpStep, compiler: &Compiler<'_>) -> Result<Self, ProgramError> {
-        match HttpProgram::compile(step, compiler.delimiters()) {
+        match HttpProgram::compile(step, compiler.syntax()) {
             Ok(program) => Ok(Self { program: Arc::new(program) }),
             Err(errors) => {
                 let messages: Vec<_> = errors.iter().map(ToString::to_string).collect();

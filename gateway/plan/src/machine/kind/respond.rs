@@ -16,7 +16,7 @@ pub(in crate::machine) struct Respond {
 
 impl Respond {
     pub(super) fn compile(answer: &Answer, compiler: &Compiler<'_>) -> Result<Self, ProgramError> {
-        let answer = AnswerProgram::compile(answer, compiler.delimiters());
+        let answer = AnswerProgram::compile(answer, compiler.syntax());
         let wrong = |field: &str| format!("respond.{field}");
         Ok(Self { answer: answer.map_err(|error| ProgramError::new(wrong(&error.field), error.message))? })
     }

@@ -16,7 +16,7 @@ pub(in crate::machine) struct Set {
 
 impl Set {
     pub(super) fn compile(values: &Json, compiler: &Compiler<'_>) -> Result<Self, ProgramError> {
-        let values = JsonTemplate::parse(values, compiler.delimiters());
+        let values = JsonTemplate::parse(values, compiler.syntax());
         Ok(Self { values: values.map_err(|error| ProgramError::new("set", error))? })
     }
 

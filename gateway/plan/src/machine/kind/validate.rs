@@ -26,7 +26,7 @@ struct Check {
 
 impl Validate {
     pub(super) fn compile(step: &ValidateStep, compiler: &Compiler<'_>) -> Result<Self, ProgramError> {
-        let value = JsonTemplate::parse(&step.value, compiler.delimiters())
+        let value = JsonTemplate::parse(&step.value, compiler.syntax())
             .map_err(|error| ProgramError::new("validate.value", error))?;
         let schema = step.schema.as_ref().map(Schema::compile).transpose();
         let schema = schema.map_err(|error| ProgramError::new("validate.schema", error))?;
@@ -34,8 +34,8 @@ impl Validate {
         for (index, check) in step.checks.iter().enumerate() {
             let wrong = |error| ProgramError::new(format!("validate.checks[{index}]"), error);
             checks.push(Check {
-                that: Expr::compile(&check.that).map_err(wrong)?,
-                message: Template::parse(&check.message, compiler.delimiters()).map_err(wrong)?,
+                that: compiler.expr(&check.that).map_err(wrong)?,
+                message: Template::parse(&check.message, compiler.syntax()).map_err(wrong)?,
             });
         }
         Ok(Self { value, schema, checks })

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
+use crate::plan::Delimiters;
 use crate::reason::Reason;
 
 fn answer(headers: &[(&str, &str)], body: Option<AnswerBody>) -> Answer {

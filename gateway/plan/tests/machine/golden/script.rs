@@ -49,6 +49,7 @@ struct Line {
     failed: Option<Failed>,
     due: Option<String>,
     pause: Option<Which>,
+    wait: Option<String>,
     cancelled: Option<String>,
     crash: Option<Crash>,
 }
@@ -181,6 +182,9 @@ impl Line {
         if let Some(Which { place, attempt }) = &self.pause {
             let alarm = Alarm::Pause(Place::step(place), *attempt);
             return Some((format!("pause of {place} #{attempt} over"), EventKind::Due(alarm)));
+        }
+        if let Some(place) = &self.wait {
+            return Some((format!("wait of {place} over"), EventKind::Due(Alarm::Wait(Place::step(place)))));
         }
         if let Some(due) = &self.due {
             return Some((format!("due {due}"), EventKind::Due(alarm(due))));

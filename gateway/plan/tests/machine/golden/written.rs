@@ -29,6 +29,9 @@ pub fn effect(effect: &Effect) -> String {
             "now": offset(attempt.scope.now()),
             "steps": attempt.scope.get("$steps").map(shown),
             "error": attempt.scope.get("$error").map(shown),
+            "item": attempt.scope.get("$item").map(shown),
+            "index": attempt.scope.get("$index").map(shown),
+            "batch": attempt.scope.get("$batch").map(shown),
         })),
         Effect::Call(call) => line(json!({
             "call": call.place,
@@ -87,7 +90,9 @@ fn journal(entry: &Entry) -> String {
         Fact::Entered { place, block, missing } => {
             json!({ "journal": "Entered", "at": at, "place": place, "block": block, "missing": missing })
         }
-        Fact::Spread { place, items } => json!({ "journal": "Spread", "at": at, "place": place, "items": items }),
+        Fact::Spread { place, items, lanes } => {
+            json!({ "journal": "Spread", "at": at, "place": place, "items": items, "lanes": lanes })
+        }
         Fact::Forked { place } => json!({ "journal": "Forked", "at": at, "place": place }),
         Fact::Late => json!({ "journal": "Late", "at": at }),
         Fact::Returned { place } => json!({ "journal": "Returned", "at": at, "place": place }),

@@ -131,7 +131,8 @@ impl<'s> Execution<'s> {
                     let due = self.early(due);
                     self.queue.push((due, EventKind::Due(alarm)));
                 }
-                Effect::Call(_) | Effect::Abandon(_) | Effect::Respond(_) | Effect::Finish(_) => {}
+                Effect::Call(call) => self.begin(&call.place, call.attempt),
+                Effect::Abandon(_) | Effect::Respond(_) | Effect::Finish(_) => {}
             }
         }
         hold(finishes == self.witness.finish.is_some(), || "the end is not the last effect".to_owned())?;
@@ -200,12 +201,13 @@ impl<'s> Execution<'s> {
 /// An event that nobody waits for.
 fn junk(chance: &mut Chance, witness: &Witness<'_>) -> EventKind {
     let place = Place::step(["s0", "s1", "nowhere"][chance.index(3)]);
-    match chance.below(6) {
+    match chance.below(7) {
         0 => EventKind::Started,
         1 => EventKind::Due(Alarm::Deadline),
         2 => EventKind::Due(Alarm::Timeout),
         3 => EventKind::Due(Alarm::FailureTimeout),
         4 => EventKind::Due(Alarm::Pause(place, 9)),
+        5 => EventKind::Due(Alarm::Wait(place)),
         _ => {
             let attempt = witness.in_flight.get(&place).map_or(9, |attempt| attempt + 1);
             EventKind::Attempted { place, attempt, outcome: Ok(Json::text("junk")) }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use boathook_plan::json::Json;
 use boathook_plan::machine::Program;
 use boathook_plan::plan::{
-    Answer, AnswerBody, Block, BranchStep, Case, Check, EndOutcome, EndStep, OnError, Plan, Retry, Step, StepKind,
-    ValidateStep,
+    Answer, AnswerBody, Block, BranchStep, CallStep, Case, Check, EndOutcome, EndStep, ForEachStep, Mode, OnError,
+    OnItemError, ParallelStep, Plan, Response, Retry, Step, StepKind, ValidateStep, WaitStep,
 };
 
 use super::chance::Chance;
@@ -26,9 +26,16 @@ pub struct Sample {
     pub answering: BTreeSet<String>,
     /// Whether something runs after a failure.
     pub on_failure: bool,
-    pub deadline_ms: u64,
-    /// What a sender is told whose deadline has passed.
-    pub late_status: u16,
+    /// How long a sender waits, where one does.
+    pub deadline_ms: Option<u64>,
+    /// What a sender may be told whose deadline has passed.
+    pub late_statuses: [u16; 2],
+    /// How many items run at once, by the name of the `forEach` step.
+    pub widths: BTreeMap<String, usize>,
+    /// The position of each step's list of steps.
+    pub block_of: BTreeMap<String, usize>,
+    /// Whether steps run at the same time: a crash may then change their order.
+    pub concurrent: bool,
 }
 
 impl Sample {
@@ -39,14 +46,22 @@ impl Sample {
         let attempts = all().map(|step| (step.name.clone(), step.retry.attempts)).collect();
         let answering = all().filter(|step| matches!(step.kind, StepKind::Respond(_)));
         let answering = answering.map(|step| step.name.clone()).collect();
+        let lists = std::iter::once(&plan.program.steps).chain(plan.program.blocks.iter().map(|block| &block.steps));
+        let block_of = lists.enumerate().flat_map(|(at, steps)| steps.iter().map(move |step| (step.name.clone(), at)));
+        let block_of = block_of.collect();
+        let widths: BTreeMap<_, _> = all().filter_map(|step| Some((step.name.clone(), width(&step.kind)?))).collect();
+        let parallel = all().any(|step| matches!(step.kind, StepKind::Parallel(_)));
         let program = Program::compile(&plan).unwrap_or_else(|error| panic!("program {seed}: {error}"));
         Self {
             program: Arc::new(program),
             attempts,
             answering,
             on_failure: plan.program.on_failure.is_some(),
-            deadline_ms: plan.response.deadline_ms,
-            late_status: plan.response.late.and_then(|late| late.status).unwrap_or(504),
+            deadline_ms: (plan.response.mode == Mode::Sync).then_some(plan.response.deadline_ms),
+            late_statuses: late_statuses(&plan.response),
+            concurrent: parallel || widths.values().any(|width| *width > 1),
+            widths,
+            block_of,
         }
     }
 }
@@ -74,6 +89,8 @@ impl Writer {
             plan.program.blocks.push(Block { name: "rescue".to_owned(), steps });
             plan.program.on_failure = Some("rescue".to_owned());
         }
+        plan.response.mode = if self.chance.percent(20) { Mode::Async } else { Mode::Sync };
+        plan.response.cancel = self.chance.percent(60);
         plan.response.deadline_ms = 2_000 + self.chance.below(10_000);
         plan.response.answer = self.answer();
         plan.response.late = self.chance.percent(30).then(|| self.answer());
@@ -99,7 +116,7 @@ impl Writer {
         made.on_error = if self.chance.percent(35) { OnError::Continue } else { OnError::Fail };
         made.sensitive = self.chance.percent(10);
         made.timeout_ms = 1_000 + self.chance.below(3_000);
-        if matches!(made.kind, StepKind::Http(_)) {
+        if matches!(made.kind, StepKind::Http(_) | StepKind::Call(_)) {
             let attempts = 1 + u32::try_from(self.chance.below(4)).unwrap();
             made.retry = Retry { attempts, initial_ms: self.chance.below(2_000), factor: 2, max_ms: 3_000 };
             made.until = self.chance.percent(15).then(|| "$result.n > 1".to_owned());
@@ -110,7 +127,7 @@ impl Writer {
     }
 
     fn kind(&mut self, first: u64) -> StepKind {
-        match self.chance.below(20) {
+        match self.chance.below(27) {
             0..8 => http(),
             8..12 => StepKind::Set(Json::object([
                 ("id", Json::text("{{ uuid() }}")),
@@ -128,6 +145,17 @@ impl Writer {
                 let else_ = self.chance.percent(50).then(|| run(&mut self.chance, self.blocks));
                 StepKind::Branch(BranchStep { cases: vec![case], else_ })
             }
+            20..22 if first < self.blocks => self.for_each(first),
+            22..24 if first + 1 < self.blocks => {
+                let left = first + self.chance.below(self.blocks - first - 1);
+                StepKind::Parallel(ParallelStep { blocks: vec![format!("b{left}"), format!("b{}", left + 1)] })
+            }
+            24..26 => self.wait(),
+            26 => StepKind::Call(CallStep {
+                workflow: "other".to_owned(),
+                input: Json::text("{{ $context.n }}"),
+                detach: self.chance.percent(30),
+            }),
             18 => StepKind::Respond(self.answer()),
             19 => {
                 let outcome = if self.chance.percent(50) { EndOutcome::Failed } else { EndOutcome::Succeeded };
@@ -138,6 +166,27 @@ impl Writer {
             }
             _ => StepKind::Set(Json::object([("constant", Json::from(1_i64))])),
         }
+    }
+
+    fn for_each(&mut self, first: u64) -> StepKind {
+        let run = format!("b{}", first + self.chance.below(self.blocks - first));
+        StepKind::ForEach(ForEachStep {
+            items: self.chance.pick(&["[]", "[1]", "[1, 2, 3]", "[1, 2, 3, 4]", "$context.n"]).to_owned(),
+            run,
+            as_: "item".to_owned(),
+            concurrency: self.chance.pick(&[1, 1, 2, 3]),
+            on_item_error: self.chance.pick(&[OnItemError::Fail, OnItemError::Continue, OnItemError::Stop]),
+            collect: self.chance.percent(50).then(|| self.chance.pick(&["$item + $index", "$item.none"]).to_owned()),
+        })
+    }
+
+    fn wait(&mut self) -> StepKind {
+        let until = ["2026-01-01T00:00:03Z", "2020-01-01T00:00:00Z", "{{ $context.n }}"];
+        StepKind::Wait(if self.chance.percent(50) {
+            WaitStep::For(self.chance.below(4_000))
+        } else {
+            WaitStep::Until(self.chance.pick(&until).to_owned())
+        })
     }
 
     fn condition(&mut self) -> String {
@@ -157,6 +206,16 @@ impl Writer {
             body: self.chance.percent(60).then(|| AnswerBody::Json(Json::text(self.chance.pick(&texts)))),
         }
     }
+}
+
+fn width(kind: &StepKind) -> Option<usize> {
+    let StepKind::ForEach(step) = kind else { return None };
+    usize::try_from(step.concurrency).ok()
+}
+
+fn late_statuses(response: &Response) -> [u16; 2] {
+    let unsaid = if response.cancel { 504 } else { 202 };
+    [unsaid, response.late.as_ref().and_then(|late| late.status).unwrap_or(unsaid)]
 }
 
 fn step(name: &str, kind: StepKind) -> Step {

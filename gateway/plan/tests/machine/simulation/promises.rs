@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use boathook_plan::json::Json;
-use boathook_plan::machine::{Alarm, Attempt, Effect, Entry, EventKind, Fact, Outcome, Place};
+use boathook_plan::machine::{Alarm, Attempt, CallAttempt, Effect, Entry, EventKind, Fact, Outcome, Place};
 use boathook_plan::reason::StepReason;
 use boathook_plan::reply::Reply;
 use jiff::{SignedDuration, Timestamp};
@@ -16,7 +16,8 @@ pub type Broken = String;
 /// What an execution has shown of itself, over all its owners.
 pub struct Witness<'s> {
     sample: &'s Sample,
-    deadline: Timestamp,
+    /// `None` where no sender waits.
+    deadline: Option<Timestamp>,
     /// Every entry, as the machine wrote it.
     pub written: Vec<Entry>,
     pub answer: Option<Reply>,
@@ -29,6 +30,10 @@ pub struct Witness<'s> {
     over: BTreeSet<Place>,
     failed_attempts: BTreeMap<Place, u32>,
     responded_by_step: bool,
+    /// When the sender was told that the run goes on.
+    late: Option<Timestamp>,
+    /// Executions that were called, by attempt.
+    called: BTreeMap<uuid::Uuid, (Place, u32)>,
     /// Whether an `end` step ended the steps well or not.
     ended: bool,
     /// Alarms that may be set: those of a stage once, and each again when it went off.
@@ -39,7 +44,7 @@ pub struct Witness<'s> {
 
 impl<'s> Witness<'s> {
     pub fn new(sample: &'s Sample, received_at: Timestamp) -> Self {
-        let deadline = received_at + SignedDuration::from_millis(sample.deadline_ms.cast_signed());
+        let deadline = sample.deadline_ms.map(|after| received_at + SignedDuration::from_millis(after.cast_signed()));
         Self {
             sample,
             deadline,
@@ -52,6 +57,8 @@ impl<'s> Witness<'s> {
             over: BTreeSet::new(),
             failed_attempts: BTreeMap::new(),
             responded_by_step: false,
+            late: None,
+            called: BTreeMap::new(),
             ended: false,
             alarms_left: 0,
             cancelled: false,
@@ -79,7 +86,7 @@ impl<'s> Witness<'s> {
         match effect {
             Effect::Journal(entry) => self.sees_entry(entry, now),
             Effect::Attempt(attempt) => self.sees_attempt(attempt, now),
-            Effect::Call(call) => Err(format!("{} is called", call.workflow)),
+            Effect::Call(call) => self.sees_call(call, now),
             Effect::Abandon(place) => {
                 hold(self.in_flight.remove(place).is_some(), || format!("{place} is abandoned but not under way"))
             }
@@ -126,7 +133,11 @@ impl<'s> Witness<'s> {
             | Fact::Spread { place, .. }
             | Fact::Forked { place } => self.in_time(place, now)?,
             Fact::Ended { .. } => self.ended = true,
-            Fact::Returned { .. } | Fact::Failed { .. } | Fact::Completed | Fact::Late | Fact::Stopped { .. } => {}
+            Fact::Late => {
+                hold(self.late.is_none() && self.answer.is_none(), || "the sender is told twice".to_owned())?;
+                self.late = Some(entry.at);
+            }
+            Fact::Returned { .. } | Fact::Failed { .. } | Fact::Completed | Fact::Stopped { .. } => {}
         }
         let goes_on = matches!(
             entry.fact,
@@ -140,7 +151,22 @@ impl<'s> Witness<'s> {
     }
 
     fn sees_attempt(&mut self, attempt: &Attempt, now: Timestamp) -> Result<(), Broken> {
-        let (place, number) = (&attempt.place, attempt.attempt);
+        self.begins(&attempt.place, attempt.attempt, attempt.idempotency_key, now)?;
+        self.sees_results(attempt)
+    }
+
+    /// A call is an attempt whose execution is the same whenever it is asked for, and no other attempt's.
+    fn sees_call(&mut self, call: &CallAttempt, now: Timestamp) -> Result<(), Broken> {
+        self.begins(&call.place, call.attempt, call.seed, now)?;
+        let of = (call.place.clone(), call.attempt);
+        let first = self.called.entry(call.execution).or_insert_with(|| of.clone());
+        hold(*first == of, || format!("{of:?} and {first:?} call the same execution"))?;
+        let executions = self.called.values().filter(|known| **known == of).count();
+        hold(executions == 1, || format!("{of:?} calls {executions} executions"))
+    }
+
+    /// An effect of the step at this place begins.
+    fn begins(&mut self, place: &Place, number: u32, key: uuid::Uuid, now: Timestamp) -> Result<(), Broken> {
         self.in_time(place, now)?;
         let most = self.most_attempts(place);
         hold((1..=most).contains(&number), || format!("{place} has attempt {number} of {most}"))?;
@@ -149,17 +175,30 @@ impl<'s> Witness<'s> {
         hold(!self.over.contains(place), || format!("{place} runs again though its end is written"))?;
         let failed = self.failed_attempts.get(place).copied().unwrap_or(0);
         hold(number == failed + 1, || format!("{place} has attempt {number} though {failed} are written"))?;
-        let key = *self.keys.entry(place.clone()).or_insert(attempt.idempotency_key);
-        hold(key == attempt.idempotency_key, || format!("{place} has two idempotency keys"))?;
+        let first = *self.keys.entry(place.clone()).or_insert(key);
+        hold(first == key, || format!("{place} has two idempotency keys"))?;
         let distinct: BTreeSet<_> = self.keys.values().collect();
         hold(distinct.len() == self.keys.len(), || format!("{place} shares its idempotency key"))?;
-        self.sees_results(attempt)
+        self.few_at_once(place)
+    }
+
+    /// No more items of a loop are under way than it says.
+    fn few_at_once(&self, place: &Place) -> Result<(), Broken> {
+        for (at, _) in place.as_str().match_indices('[') {
+            let each = &place.as_str()[..=at];
+            let items = self.in_flight.keys().filter_map(|other| other.as_str().strip_prefix(each)?.split(']').next());
+            let items = items.collect::<BTreeSet<_>>().len();
+            let name = each.trim_end_matches('[').rsplit('/').next().unwrap_or_default();
+            let most = self.sample.widths.get(name).copied().unwrap_or(0);
+            hold(items <= most, || format!("{each} has {items} items under way, more than {most}"))?;
+        }
+        Ok(())
     }
 
     /// Every result that is visible at the attempt's place is the one that was written.
     fn sees_results(&self, attempt: &Attempt) -> Result<(), Broken> {
         let steps = attempt.scope.get("$steps").ok_or("an attempt without $steps")?;
-        for (place, written) in self.results.iter().filter(|(place, _)| visible(place, &attempt.place)) {
+        for (place, written) in self.results.iter().filter(|(place, _)| self.visible(place, &attempt.place)) {
             let seen = steps.get([place.name()]);
             hold(seen == Some(written), || format!("{} sees {seen:?} of {place}, not {written:?}", attempt.place))?;
         }
@@ -168,15 +207,30 @@ impl<'s> Witness<'s> {
 
     /// Nothing of the main program starts after the deadline of a sender that still waits.
     fn in_time(&self, place: &Place, now: Timestamp) -> Result<(), Broken> {
-        let waited_for = !place.as_str().starts_with('$') && !self.responded_by_step;
-        hold(!waited_for || now < self.deadline, || format!("{place} starts after the deadline"))
+        let waited_for = !place.as_str().starts_with('$') && !self.responded_by_step && self.late.is_none();
+        hold(!waited_for || self.before_deadline(now), || format!("{place} starts after the deadline"))
     }
 
     /// A sender that is answered at its deadline or later is told so, unless a step had decided or somebody cancelled.
     fn in_time_or_late(&self, reply: &Reply, now: Timestamp) -> Result<(), Broken> {
-        let free = now < self.deadline || self.responded_by_step || self.ended || self.cancelled;
-        let late = [504, self.sample.late_status].contains(&reply.status.as_u16());
+        let free = self.before_deadline(now) || self.responded_by_step || self.ended || self.cancelled;
+        let late = self.sample.late_statuses.contains(&reply.status.as_u16());
         hold(free || late, || format!("the sender is told {} at {now}, after its deadline", reply.status))
+    }
+
+    fn before_deadline(&self, now: Timestamp) -> bool {
+        self.deadline.is_none_or(|deadline| now < deadline)
+    }
+
+    /// Whether the result of the step at `result` is seen at `place`: same run of a block, or one around it.
+    fn visible(&self, result: &Place, place: &Place) -> bool {
+        let Some((block, name)) = result.as_str().rsplit_once('/') else { return true };
+        let Some(inside) = place.as_str().strip_prefix(block).and_then(|rest| rest.strip_prefix('/')) else {
+            return false;
+        };
+        // Blocks that run at the same time have the same place, and do not see each other.
+        let step = inside.split(['/', '[']).next().unwrap_or_default();
+        self.sample.block_of.get(step) == self.sample.block_of.get(name)
     }
 
     fn most_attempts(&self, place: &Place) -> u32 {
@@ -186,7 +240,10 @@ impl<'s> Witness<'s> {
     /// The run is at its end.
     pub fn ends(&self, crashed: bool) -> Result<(), Broken> {
         let outcome = self.finish.as_ref().ok_or("the run has not finished")?;
-        hold(crashed || self.answer.is_some(), || "the sender was never answered".to_owned())?;
+        match self.deadline {
+            Some(_) => hold(crashed || self.answer.is_some(), || "the sender was never answered".to_owned())?,
+            None => hold(self.answer.is_none(), || "nobody waits, and somebody is answered".to_owned())?,
+        }
         let marks = self.written.iter().filter(|entry| is_mark(entry)).count();
         let stops = self.written.iter().filter(|entry| matches!(entry.fact, Fact::Stopped { .. })).count();
         match outcome {
@@ -210,14 +267,6 @@ impl<'s> Witness<'s> {
 
 fn is_mark(entry: &Entry) -> bool {
     matches!(&entry.fact, Fact::Succeeded { place, .. } if place.as_str() == "$onFailure/mark")
-}
-
-/// Whether the result of the step at `result` is seen at `place`: same block, or an outer one.
-fn visible(result: &Place, place: &Place) -> bool {
-    match result.as_str().rsplit_once('/') {
-        Some((block, _)) => place.as_str().strip_prefix(block).is_some_and(|rest| rest.starts_with('/')),
-        None => true,
-    }
 }
 
 pub fn hold(holds: bool, otherwise: impl FnOnce() -> Broken) -> Result<(), Broken> {

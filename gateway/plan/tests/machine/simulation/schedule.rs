@@ -101,7 +101,7 @@ impl Simulation {
         let outcomes = Outcomes::new(schedule, failing, self.too_large.clone());
         let hops = if chance.percent(2) { 6 } else { 0 };
         let calm = Weather { outcomes, chaos: None, crashes: Vec::new(), cancel: None, hops, sabotage: self.sabotage };
-        if chance.percent(40) {
+        if chance.percent(40) && !sample.concurrent {
             return self.compare(sample, &calm, &mut chance);
         }
         let why = if chance.percent(50) { Cancellation::Requested } else { Cancellation::ShuttingDown };
