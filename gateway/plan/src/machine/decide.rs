@@ -28,8 +28,6 @@ pub(super) enum Decision {
     Attempt(Box<Attempt>, Tried),
     /// Have another workflow run.
     Call(Box<CallAttempt>, Tried),
-    /// The step at this place is over at this time.
-    Sleep(Place, Timestamp),
     /// Come back to this place, for this attempt.
     Pause(Place, u32, Timestamp),
     /// The run is over.

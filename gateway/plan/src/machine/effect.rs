@@ -70,7 +70,7 @@ pub struct CallAttempt {
     pub execution: Uuid,
     /// Its seed ([`super::place::Seed::Execution`]): equal on each attempt, so that its effects are not done twice.
     pub seed: Uuid,
-    /// Its [`super::input::Input::depth`].
+    /// Its [`super::input::Input::depth`]. It is run for a [`super::input::Caller::Step`].
     pub depth: u32,
     /// Whether it is only started: reported with any value as soon as that is durable. Else reported when it has
     /// finished, with what it answered, or with a failure of the reason `CallFailed`.
@@ -86,10 +86,8 @@ pub enum Alarm {
     Timeout,
     /// The time of `onFailure` is used up.
     FailureTimeout,
-    /// The pause before an attempt is over.
+    /// The pause before an attempt is over, or a `wait` step.
     Pause(Place, u32),
-    /// A `wait` step is over.
-    Wait(Place),
     /// Others had their turn: at once, but behind whatever else waits for the processor.
     Turn,
 }

@@ -58,6 +58,15 @@ pub enum Fact {
         /// The step.
         place: Place,
     },
+    /// A `wait` step is not over yet.
+    Waiting {
+        /// The step.
+        place: Place,
+        /// The attempt.
+        tried: Tried,
+        /// When it is over.
+        until: Timestamp,
+    },
     /// An attempt failed, and another follows.
     Retrying {
         /// The step.
@@ -136,6 +145,7 @@ impl Fact {
             | Self::Spread { place, .. }
             | Self::Forked { place }
             | Self::Returned { place }
+            | Self::Waiting { place, .. }
             | Self::Retrying { place, .. }
             | Self::Succeeded { place, .. }
             | Self::Failed { place, .. }

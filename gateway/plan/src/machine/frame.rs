@@ -126,6 +126,15 @@ impl Frame {
         self.place.as_ref().is_some_and(|own| own == place || place.is_below(own))
     }
 
+    /// Adds the places of the steps that have failed their blocks, here and inside.
+    pub(super) fn failed(&self, found: &mut Vec<Place>) {
+        match &self.doing {
+            Doing::Failed(_) => found.extend(self.place.clone()),
+            Doing::Within(inner) => inner.frames().for_each(|frame| frame.failed(found)),
+            Doing::Ready | Doing::Pausing { .. } => {}
+        }
+    }
+
     /// How many frames there are, this one and those inside.
     pub(super) fn count(&self) -> usize {
         match &self.doing {

@@ -7,6 +7,7 @@ use super::decide::Decision;
 use super::effect::Alarm;
 use super::entry::{Abandoned, Fact};
 use super::frame::Doing;
+use super::input::Caller;
 use super::judge::bounded;
 use super::place::Place;
 use super::progress::Stage;
@@ -30,7 +31,7 @@ impl State {
                 return Some(Decision::Answer(Fact::Late, self.late_answer()));
             }
             Alarm::Deadline => (StepReason::DeadlineExceeded, "the sender's deadline passed"),
-            Alarm::Timeout | Alarm::FailureTimeout | Alarm::Pause(..) | Alarm::Wait(_) | Alarm::Turn => {
+            Alarm::Timeout | Alarm::FailureTimeout | Alarm::Pause(..) | Alarm::Turn => {
                 (StepReason::ExecutionTimeout, "the execution's time is used up")
             }
         };
@@ -39,7 +40,7 @@ impl State {
 
     /// When the sender waits no longer, where one waits.
     pub(super) fn deadline(&self) -> Option<Timestamp> {
-        let waits = self.program.mode() == Mode::Sync && self.input.depth == 0;
+        let waits = self.program.mode() == Mode::Sync && self.input.caller == Caller::Sender;
         waits.then(|| later(self.input.received_at, self.program.deadline()))
     }
 

@@ -29,7 +29,20 @@ pub struct Input {
     pub batch: Option<Json>,
     /// How often the chain of requests passed through Boathook before, as a header of the request said.
     pub hops: u32,
-    /// How many `call` steps led here; 0 for a delivery. A called run has no sender: it has no deadline, and what it
-    /// answers is the result of the step that called it.
+    /// Who is told the answer.
+    pub caller: Caller,
+    /// How many `call` steps led here; 0 for a delivery.
     pub depth: u32,
+}
+
+/// Who is told what a run answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Caller {
+    /// The sender of the delivery: of a Sync workflow until the deadline, of an Async one not by the run.
+    #[default]
+    Sender,
+    /// The `call` step of another run. No deadline; the answer is that step's result.
+    Step,
+    /// Nobody: somebody has the run repeated.
+    Nobody,
 }

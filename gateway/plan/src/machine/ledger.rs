@@ -57,13 +57,13 @@ impl Ledger {
         Err(StepFailure::new(StepReason::ResourceExhausted, message))
     }
 
-    /// Whether this fact of this step still fits. A retry must leave room for the outcome of the next attempt, and of
+    /// Whether this fact of this step still fits. A retry or a wait must leave room for the outcome of the next attempt, and of
     /// what else is under way.
     pub(super) fn admit(&self, step: &str, fact: &Fact, reserved: usize) -> Result<(), StepFailure> {
-        let retried = matches!(fact, Fact::Retrying { .. });
+        let goes_on = matches!(fact, Fact::Retrying { .. } | Fact::Waiting { .. });
         let limit = if self.bytes.saturating_add(cost(fact)) > JOURNAL_SIZE {
             format!("{} MiB", JOURNAL_SIZE >> 20)
-        } else if retried && self.entries.saturating_add(reserved).saturating_add(1) >= JOURNAL_ENTRIES {
+        } else if goes_on && self.entries.saturating_add(reserved).saturating_add(1) >= JOURNAL_ENTRIES {
             format!("{JOURNAL_ENTRIES} entries")
         } else {
             return Ok(());
@@ -83,6 +83,11 @@ fn cost(fact: &Fact) -> usize {
         Fact::Skipped { missing, .. } => missing.as_ref().map_or(0, String::len),
         Fact::Entered { missing, .. } => missing.iter().map(String::len).sum(),
         Fact::Ended { message, .. } => message.as_ref().map_or(0, String::len),
-        Fact::Spread { .. } | Fact::Forked { .. } | Fact::Returned { .. } | Fact::Completed | Fact::Late => 0,
+        Fact::Spread { .. }
+        | Fact::Forked { .. }
+        | Fact::Waiting { .. }
+        | Fact::Returned { .. }
+        | Fact::Completed
+        | Fact::Late => 0,
     }
 }

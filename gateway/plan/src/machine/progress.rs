@@ -94,6 +94,7 @@ impl Progress {
             | Fact::Spread { .. }
             | Fact::Forked { .. }
             | Fact::Returned { .. }
+            | Fact::Waiting { .. }
             | Fact::Retrying { .. }
             | Fact::Succeeded { .. }
             | Fact::Failed { .. } => self.advance(program, entry),

@@ -8,13 +8,13 @@ use jiff::Timestamp;
 use super::entry::{Entry, Tried};
 use super::event::Cancellation;
 use super::frame::Frame;
-use super::input::Input;
+use super::input::{Caller, Input};
 use super::outcome::{Outcome, RunError};
 use super::place::Place;
 use super::program::Program;
 use super::progress::{Progress, Stage};
 use super::scope;
-use super::trace::{StepTrace, Trace};
+use super::trace::Trace;
 use crate::plan::Mode;
 
 /// A run between two events: what is durable of it, and what this owner has under way.
@@ -45,8 +45,6 @@ pub(super) enum Waiting {
     Attempt(Tried),
     /// The end of an execution that an attempt called.
     Call(Tried),
-    /// A time.
-    Until(Timestamp),
     /// The end of the pause before this attempt.
     Pause { attempt: u32, due: Timestamp },
 }
@@ -56,7 +54,7 @@ impl Waiting {
     pub(super) fn tried(self) -> Option<Tried> {
         match self {
             Self::Attempt(tried) | Self::Call(tried) => Some(tried),
-            Self::Until(_) | Self::Pause { .. } => None,
+            Self::Pause { .. } => None,
         }
     }
 }
@@ -81,7 +79,11 @@ impl State {
             cancelled: None,
             waiting: BTreeMap::new(),
         };
-        let answered = program.mode() == Mode::Async && input.depth == 0;
+        let answered = match input.caller {
+            Caller::Sender => program.mode() == Mode::Async,
+            Caller::Step => false,
+            Caller::Nobody => true,
+        };
         let progress = Progress::new(&program, scope::roots(&program, &input), answered);
         Self { program, input: Arc::new(input), progress, live }
     }
@@ -90,13 +92,19 @@ impl State {
     pub fn resume(program: Arc<Program>, input: Input, entries: &[Entry]) -> Result<Self, ResumeError> {
         let mut state = Self::new(program, input);
         for (index, entry) in entries.iter().enumerate() {
-            if !state.progress.takes(entry) {
-                return Err(ResumeError { execution: state.input.execution, index });
-            }
-            state.progress.apply(&state.program, entry);
-            state.live.clock = state.live.clock.max(entry.at);
+            state.replay(index, entry)?;
         }
         Ok(state)
+    }
+
+    /// Takes the entry at this position of the journal in.
+    pub(super) fn replay(&mut self, index: usize, entry: &Entry) -> Result<(), ResumeError> {
+        if !self.progress.takes(entry) {
+            return Err(ResumeError { execution: self.input.execution, index });
+        }
+        self.progress.apply(&self.program, entry);
+        self.live.clock = self.live.clock.max(entry.at);
+        Ok(())
     }
 
     /// What happened so far, steps under way included.
@@ -104,10 +112,8 @@ impl State {
         let mut trace = self.progress.trace.clone();
         for (place, waiting) in &self.live.waiting {
             let Some(opened) = self.progress.frame.find(place).and_then(Frame::opened) else { continue };
-            match waiting {
-                Waiting::Attempt(tried) | Waiting::Call(tried) => trace.update(opened, |step| step.begin(*tried)),
-                Waiting::Until(_) => trace.update(opened, StepTrace::wait),
-                Waiting::Pause { .. } => {}
+            if let Some(tried) = waiting.tried() {
+                trace.update(opened, |step| step.begin(tried));
             }
         }
         trace
@@ -132,7 +138,7 @@ impl State {
     /// is not busy may be put aside until then, and be resumed from its journal.
     pub fn due(&self) -> Option<Timestamp> {
         let pauses = self.live.waiting.values().filter_map(|waiting| match waiting {
-            Waiting::Pause { due, .. } | Waiting::Until(due) => Some(*due),
+            Waiting::Pause { due, .. } => Some(*due),
             Waiting::Attempt(_) | Waiting::Call(_) => None,
         });
         let limits = self.alarms().into_iter().map(|(_, due)| due);

@@ -44,11 +44,6 @@ impl Advance {
                     self.state.live.waiting.remove(&place);
                 }
             }
-            EventKind::Due(Alarm::Wait(place)) => {
-                if matches!(self.state.live.waiting.get(&place), Some(Waiting::Until(_))) {
-                    self.state.live.waiting.remove(&place);
-                }
-            }
             EventKind::Due(Alarm::Turn) => {}
             EventKind::Due(alarm @ (Alarm::Deadline | Alarm::Timeout | Alarm::FailureTimeout)) => self.early(&alarm),
             EventKind::Cancelled(Cancellation::Requested) => {
@@ -90,11 +85,6 @@ impl Advance {
                     self.state.live.waiting.insert(call.place.clone(), Waiting::Call(tried));
                     self.effects.push(Effect::Call(call));
                 }
-                Decision::Sleep(place, due) => {
-                    let pause = until(due, self.state.live.clock);
-                    self.state.live.waiting.insert(place.clone(), Waiting::Until(due));
-                    self.effects.push(Effect::Alarm(Alarm::Wait(place), pause));
-                }
                 Decision::Pause(place, attempt, due) => {
                     let pause = until(due, self.state.live.clock);
                     self.state.live.waiting.insert(place.clone(), Waiting::Pause { attempt, due });
@@ -121,6 +111,7 @@ impl Advance {
             | Fact::Spread { .. }
             | Fact::Forked { .. }
             | Fact::Returned { .. }
+            | Fact::Waiting { .. }
             | Fact::Retrying { .. }
             | Fact::Succeeded { .. }
             | Fact::Completed

@@ -79,7 +79,7 @@ pub struct AttemptTrace {
 pub enum Phase {
     /// An attempt or the block of the step is under way.
     Running,
-    /// Between two attempts.
+    /// Between two attempts, or in a `wait`.
     Waiting,
     /// Done.
     Succeeded,
@@ -187,6 +187,7 @@ impl StepTrace {
                 self.tried(*tried, at, Some(failure.clone()));
                 self.phase = Phase::Waiting;
             }
+            Fact::Waiting { .. } => self.phase = Phase::Waiting,
             Fact::Succeeded { tried, result, .. } => {
                 self.tried(*tried, at, None);
                 self.succeed(Some(result), at);
@@ -199,11 +200,6 @@ impl StepTrace {
             Fact::Returned { .. } => self.succeed(returned, at),
             Fact::Spread { .. } | Fact::Forked { .. } | Fact::Completed | Fact::Late | Fact::Stopped { .. } => {}
         }
-    }
-
-    /// It waits for a time.
-    pub(super) fn wait(&mut self) {
-        self.phase = Phase::Waiting;
     }
 
     /// An attempt is under way.

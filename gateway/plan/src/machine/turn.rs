@@ -1,5 +1,7 @@
 //! What a step does when its turn comes, by what its kind says.
 
+use jiff::Timestamp;
+
 use super::decide::{At, Decision};
 use super::effect::{Attempt, CallAttempt};
 use super::entry::{Fact, Tried};
@@ -42,7 +44,7 @@ impl State {
             Turn::Sleep(due) if due <= self.live.clock => {
                 Decision::Write(self.judge(at, Tried { began: at.frame.since, ..tried }, Ok(Json::Null)))
             }
-            Turn::Sleep(due) => Decision::Sleep(place, due),
+            Turn::Sleep(due) => Decision::Write(self.wait(at, tried, due)),
             Turn::Call(request) => self.call(at, tried, request),
             Turn::Perform(program) => {
                 let idempotency_key = self.input.seed.idempotency_key(&place);
@@ -63,6 +65,14 @@ impl State {
         let lanes = concurrency.min(items).min(room);
         let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         Fact::Spread { place: at.place.clone(), items: number(items), lanes: number(lanes) }
+    }
+
+    fn wait(&self, at: At<'_>, tried: Tried, until: Timestamp) -> Fact {
+        let fact = Fact::Waiting { place: at.place.clone(), tried, until };
+        match self.progress.ledger.admit(&at.step.name, &fact, self.live.waiting.len()) {
+            Ok(()) => fact,
+            Err(failure) => self.stopped(failure),
+        }
     }
 
     fn fork(&self, at: At<'_>, tried: Tried) -> Fact {

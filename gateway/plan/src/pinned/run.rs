@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::Pinned;
 use crate::envelope::Envelope;
 use crate::json::Json;
-use crate::machine::{Entry, Input, ResumeError, Seed, State};
+use crate::machine::{Caller, Entry, Input, ResumeError, Seed, State};
 
 /// A delivery as its run sees it.
 #[derive(Clone, Copy, Debug)]
@@ -70,6 +70,15 @@ fn input(workflow: &Arc<str>, delivered: Delivered<'_>, facts: RunFacts) -> Inpu
         context: delivered.context.clone(),
         batch: delivered.batch.cloned(),
         hops: envelope.origin.hops,
+        caller: caller(envelope, facts),
         depth: envelope.call().map_or(0, |call| call.depth),
     }
+}
+
+/// A replay is nobody's: the sender, or the step that called, has been told already.
+fn caller(envelope: &Envelope, facts: RunFacts) -> Caller {
+    if facts.attempt > 1 {
+        return Caller::Nobody;
+    }
+    if envelope.call().is_some() { Caller::Step } else { Caller::Sender }
 }

@@ -40,6 +40,9 @@ impl Frame {
             Fact::Retrying { tried, pause_ms, .. } => {
                 self.doing = Doing::Pausing { attempt: tried.attempt.saturating_add(1), due: after(at, *pause_ms) };
             }
+            Fact::Waiting { tried, until, .. } => {
+                self.doing = Doing::Pausing { attempt: tried.attempt, due: *until };
+            }
             Fact::Succeeded { result, .. } => self.settle(result.clone(), at),
             Fact::Failed { failure, .. } => self.fail(failure, at),
             Fact::Ended { .. } | Fact::Completed | Fact::Late | Fact::Stopped { .. } => {}
@@ -67,7 +70,9 @@ impl Frame {
             Fact::Failed { tried, .. } => {
                 inner.map_or_else(|| attempt == Some(tried.attempt), |inner| inner.error().is_some() || inner.done())
             }
-            Fact::Retrying { tried, .. } | Fact::Succeeded { tried, .. } => attempt == Some(tried.attempt),
+            Fact::Retrying { tried, .. } | Fact::Waiting { tried, .. } | Fact::Succeeded { tried, .. } => {
+                attempt == Some(tried.attempt)
+            }
             Fact::Skipped { .. } | Fact::Entered { block: None, .. } | Fact::Ended { .. } => attempt.is_some(),
             Fact::Completed | Fact::Late | Fact::Stopped { .. } => false,
         }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::Path;
 
 use boathook_plan::json::Json;
-use boathook_plan::machine::{Alarm, Cancellation, EventKind, Input, Place, Seed};
+use boathook_plan::machine::{Alarm, Caller, Cancellation, EventKind, Input, Place, Seed};
 use boathook_plan::reason::{StepFailure, StepReason};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
@@ -34,6 +34,9 @@ pub struct Case {
     hops: u32,
     #[serde(default)]
     depth: u32,
+    /// Whether it is a replay, which nobody waits for.
+    #[serde(default)]
+    replay: bool,
     #[serde(default)]
     batch: Option<Value>,
     events: Vec<Line>,
@@ -49,7 +52,6 @@ struct Line {
     failed: Option<Failed>,
     due: Option<String>,
     pause: Option<Which>,
-    wait: Option<String>,
     cancelled: Option<String>,
     crash: Option<Crash>,
 }
@@ -134,7 +136,18 @@ impl Case {
             context: self.context.clone().into(),
             batch: self.batch.clone().map(Into::into),
             hops: self.hops,
+            caller: self.caller(),
             depth: self.depth,
+        }
+    }
+
+    fn caller(&self) -> Caller {
+        if self.replay {
+            Caller::Nobody
+        } else if self.depth > 0 {
+            Caller::Step
+        } else {
+            Caller::Sender
         }
     }
 
@@ -182,9 +195,6 @@ impl Line {
         if let Some(Which { place, attempt }) = &self.pause {
             let alarm = Alarm::Pause(Place::step(place), *attempt);
             return Some((format!("pause of {place} #{attempt} over"), EventKind::Due(alarm)));
-        }
-        if let Some(place) = &self.wait {
-            return Some((format!("wait of {place} over"), EventKind::Due(Alarm::Wait(Place::step(place)))));
         }
         if let Some(due) = &self.due {
             return Some((format!("due {due}"), EventKind::Due(alarm(due))));

@@ -90,6 +90,9 @@ fn journal(entry: &Entry) -> String {
         Fact::Entered { place, block, missing } => {
             json!({ "journal": "Entered", "at": at, "place": place, "block": block, "missing": missing })
         }
+        Fact::Waiting { place, tried: by, until } => {
+            json!({ "journal": "Waiting", "at": at, "place": place, "tried": tried(*by), "until": offset(*until) })
+        }
         Fact::Spread { place, items, lanes } => {
             json!({ "journal": "Spread", "at": at, "place": place, "items": items, "lanes": lanes })
         }
@@ -157,7 +160,6 @@ fn alarm_name(alarm: &Alarm) -> String {
         Alarm::Timeout => "Timeout".to_owned(),
         Alarm::FailureTimeout => "FailureTimeout".to_owned(),
         Alarm::Pause(place, attempt) => format!("pause of {place} #{attempt}"),
-        Alarm::Wait(place) => format!("{place} is over"),
         Alarm::Turn => "Turn".to_owned(),
     }
 }

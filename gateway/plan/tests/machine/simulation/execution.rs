@@ -2,7 +2,7 @@
 
 use boathook_plan::json::Json;
 use boathook_plan::machine::{
-    Alarm, Cancellation, Effect, Entry, Event, EventKind, Input, Outcome, Place, Seed, State, Trace, step,
+    Alarm, Caller, Cancellation, Effect, Entry, Event, EventKind, Input, Outcome, Place, Seed, State, Trace, kept, step,
 };
 use boathook_plan::reply::Reply;
 use jiff::{SignedDuration, Timestamp};
@@ -176,10 +176,25 @@ impl<'s> Execution<'s> {
             hold(effects.is_empty(), || format!("effects after the end: {effects:?}"))?;
         }
         self.witness.ends(self.crashed > 0)?;
+        self.replays()?;
         let outcome = self.witness.finish.ok_or("the run has not finished")?;
         let (journal, answer) = (self.witness.written, self.witness.answer);
         let (crashed, effects) = (self.crashed, self.effects);
         Ok(Ending { outcome, answer, journal, trace: state.trace(), crashed, effects })
+    }
+
+    /// A replay from the failed step goes on where nothing has failed.
+    fn replays(&self) -> Result<(), Broken> {
+        let stored = &self.witness.written;
+        let (program, input) = (&self.sample.program, self.input());
+        let kept = kept(program, &input, stored).map_err(|error| error.to_string())?;
+        let entries: Vec<_> = kept.iter().map(|position| stored[*position].clone()).collect();
+        let replayed = State::resume(program.clone(), Input { caller: Caller::Nobody, ..input }, &entries);
+        let replayed = replayed.map_err(|error| format!("a replay: {error}"))?;
+        let failed = matches!(self.witness.finish, Some(Outcome::Failed(_)));
+        let (_, effects) = step(replayed, Event { at: self.now, kind: EventKind::Started });
+        let over = matches!(effects[..], [Effect::Finish(_)]);
+        hold(!(failed && over), || format!("a replay has failed before it began: {entries:?}"))
     }
 
     fn input(&self) -> Input {
@@ -193,6 +208,7 @@ impl<'s> Execution<'s> {
             context: Json::object([("yes", Json::Bool(true)), ("n", Json::from(2_i64)), ("zero", Json::from(0_i64))]),
             batch: None,
             hops: self.weather.hops,
+            caller: Caller::Sender,
             depth: 0,
         }
     }
@@ -201,13 +217,12 @@ impl<'s> Execution<'s> {
 /// An event that nobody waits for.
 fn junk(chance: &mut Chance, witness: &Witness<'_>) -> EventKind {
     let place = Place::step(["s0", "s1", "nowhere"][chance.index(3)]);
-    match chance.below(7) {
+    match chance.below(6) {
         0 => EventKind::Started,
         1 => EventKind::Due(Alarm::Deadline),
         2 => EventKind::Due(Alarm::Timeout),
         3 => EventKind::Due(Alarm::FailureTimeout),
         4 => EventKind::Due(Alarm::Pause(place, 9)),
-        5 => EventKind::Due(Alarm::Wait(place)),
         _ => {
             let attempt = witness.in_flight.get(&place).map_or(9, |attempt| attempt + 1);
             EventKind::Attempted { place, attempt, outcome: Ok(Json::text("junk")) }

@@ -90,7 +90,7 @@ impl<'s> Witness<'s> {
             Effect::Abandon(place) => {
                 hold(self.in_flight.remove(place).is_some(), || format!("{place} is abandoned but not under way"))
             }
-            Effect::Alarm(Alarm::Pause(..) | Alarm::Wait(_) | Alarm::Turn, _) => Ok(()),
+            Effect::Alarm(Alarm::Pause(..) | Alarm::Turn, _) => Ok(()),
             Effect::Alarm(alarm, _) => {
                 hold(self.alarms_left > 0, || format!("{alarm:?} is set again for nothing"))?;
                 self.alarms_left -= 1;
@@ -121,13 +121,7 @@ impl<'s> Witness<'s> {
                 self.results.insert(place.clone(), result.value.clone());
                 self.responded_by_step |= self.sample.answering.contains(place.name());
             }
-            Fact::Retrying { place, .. } => {
-                let failed = self.failed_attempts.entry(place.clone()).or_default();
-                *failed += 1;
-                let most = self.most_attempts(place);
-                let failed = self.failed_attempts[place];
-                hold(failed < most, || format!("{place} is retried after {failed} of {most} attempts"))?;
-            }
+            Fact::Retrying { place, .. } => self.retries(place)?,
             Fact::Skipped { place, .. }
             | Fact::Entered { place, .. }
             | Fact::Spread { place, .. }
@@ -137,17 +131,24 @@ impl<'s> Witness<'s> {
                 hold(self.late.is_none() && self.answer.is_none(), || "the sender is told twice".to_owned())?;
                 self.late = Some(entry.at);
             }
-            Fact::Returned { .. } | Fact::Failed { .. } | Fact::Completed | Fact::Stopped { .. } => {}
+            Fact::Waiting { .. }
+            | Fact::Returned { .. }
+            | Fact::Failed { .. }
+            | Fact::Completed
+            | Fact::Stopped { .. } => {}
         }
-        let goes_on = matches!(
-            entry.fact,
-            Fact::Entered { block: Some(_), .. } | Fact::Spread { .. } | Fact::Forked { .. } | Fact::Retrying { .. }
-        );
-        if !goes_on {
+        if !goes_on(&entry.fact) {
             self.over.extend(entry.fact.place().cloned());
         }
         self.written.push(entry.clone());
         Ok(())
+    }
+
+    fn retries(&mut self, place: &Place) -> Result<(), Broken> {
+        let most = self.most_attempts(place);
+        let failed = self.failed_attempts.entry(place.clone()).or_default();
+        *failed += 1;
+        hold(*failed < most, || format!("{place} is retried after {failed} of {most} attempts"))
     }
 
     fn sees_attempt(&mut self, attempt: &Attempt, now: Timestamp) -> Result<(), Broken> {
@@ -267,6 +268,18 @@ impl<'s> Witness<'s> {
 
 fn is_mark(entry: &Entry) -> bool {
     matches!(&entry.fact, Fact::Succeeded { place, .. } if place.as_str() == "$onFailure/mark")
+}
+
+/// Whether the step is under way after this entry.
+fn goes_on(fact: &Fact) -> bool {
+    matches!(
+        fact,
+        Fact::Entered { block: Some(_), .. }
+            | Fact::Spread { .. }
+            | Fact::Forked { .. }
+            | Fact::Waiting { .. }
+            | Fact::Retrying { .. }
+    )
 }
 
 pub fn hold(holds: bool, otherwise: impl FnOnce() -> Broken) -> Result<(), Broken> {
