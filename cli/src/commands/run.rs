@@ -193,6 +193,9 @@ async fn start(args: &Args, sources: &Sources) -> Result<Gateway, Failure> {
         StartError::Store(OpenError::Locked { .. }) => {
             Failure::stuck(chain(&error)).next("stop that process, or give this one another --data DIR")
         }
+        StartError::Store(OpenError::Io { .. }) => {
+            Failure::stuck(chain(&error)).next("a directory that this user may write: --data DIR")
+        }
         StartError::Metrics(_) | StartError::Store(_) | StartError::StoreAborted => Failure::stuck(chain(&error)),
     })
 }
