@@ -91,7 +91,7 @@ fn a_port_in_use_is_exit_3_with_the_next_thing_to_try() {
 #[test]
 fn a_store_in_use_is_exit_3_and_names_who_has_it() {
     let folder = hello();
-    let run = Run::start(folder.path());
+    let run = Run::start_beside(folder.path());
     let path = folder.path().to_str().unwrap();
     let ended = boathook(&["run", path, "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"]);
     assert_eq!(ended.status.code(), Some(3));
@@ -103,7 +103,7 @@ fn a_store_in_use_is_exit_3_and_names_who_has_it() {
 fn the_store_is_for_its_user_alone() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = hello();
-    let _run = Run::start(folder.path());
+    let _run = Run::start_beside(folder.path());
     let mode = |path: &str| fs::metadata(folder.path().join(path)).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(".boathook"), 0o700);
     for entry in fs::read_dir(folder.path().join(".boathook")).unwrap() {

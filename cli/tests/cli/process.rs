@@ -17,6 +17,8 @@ pub const BOATHOOK: &str = env!("CARGO_BIN_EXE_boathook");
 pub struct Run {
     child: Child,
     lines: Receiver<String>,
+    /// Removed with it.
+    data: Option<tempfile::TempDir>,
     /// For senders.
     pub public: SocketAddr,
     /// For `boathook routes`.
@@ -31,6 +33,20 @@ impl Run {
 
     /// As [`Run::start`], with more words and more variables.
     pub fn start_with(folder: &Path, words: &[&str], variables: &[(&str, &str)]) -> Self {
+        // Tests that run at once share folders, and a store has one owner.
+        let data = tempfile::tempdir().unwrap();
+        let words = [&["--data", data.path().to_str().unwrap()], words].concat();
+        let mut run = Self::spawn(folder, &words, variables);
+        run.data = Some(data);
+        run
+    }
+
+    /// Serves a folder that holds its own store, as somebody does who gives it no other.
+    pub fn start_beside(folder: &Path) -> Self {
+        Self::spawn(folder, &[], &[])
+    }
+
+    fn spawn(folder: &Path, words: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut child = Command::new(BOATHOOK)
             .args(["run", folder.to_str().unwrap(), "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"])
             .args(["--log-format", "text"])
@@ -45,7 +61,7 @@ impl Run {
         let addresses = wait_for(&lines, "serving on http://");
         let mut words = addresses.split(['/', ',', ' ']).filter_map(|word| word.parse().ok());
         let (public, admin) = (words.next().unwrap(), words.next().unwrap());
-        Self { child, lines, public, admin }
+        Self { child, lines, data: None, public, admin }
     }
 
     /// The next line on standard error that holds this.

@@ -1,6 +1,7 @@
 //! Durable executions, through the whole gateway and without sockets of its own.
 
 mod accept;
+mod call;
 mod isolation;
 mod repeat;
 mod resume;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use boathook_plan::plan::{Retry, StepKind};
+use boathook_plan::plan::{Retry, StepKind, WaitStep};
 use jiff::{SignedDuration, Timestamp};
 use tempfile::tempdir;
 
@@ -24,6 +24,19 @@ async fn a_slow_workflow_with_a_backlog_delays_no_other() {
     }
     let id = app.post("/quick", "{}").await.execution();
     app.phase(id, Phase::Succeeded).await;
+}
+
+#[tokio::test]
+async fn a_run_that_waits_long_holds_no_task() {
+    let directory = tempdir().unwrap();
+    let mut plan = calling("hello", "http://127.0.0.1:1/");
+    plan.program.steps = vec![step("pause", StepKind::Wait(WaitStep::For(3_600_000)))];
+    plan.timeout_ms = 7_200_000;
+    let app = App::over(directory.path(), [route(plan)]).await;
+    let id = app.post("/hello", "{}").await.execution();
+    let row = app.phase(id, Phase::Waiting).await;
+    assert!(row.due_at.is_some());
+    app.shared.runner.idle().await;
 }
 
 #[tokio::test]
