@@ -7,6 +7,7 @@
 
 pub mod egress;
 pub mod envelope;
+pub mod execution;
 pub mod expr;
 pub mod http_step;
 pub mod json;

@@ -103,6 +103,15 @@ pub const URL_SIZE: usize = 8 << 10;
 /// Bytes of a failure's message in the journal and in `$error`.
 pub const MESSAGE_SIZE: usize = 4 << 10;
 
+/// Bytes of a value, as JSON text, that a record shows whole: the largest common bodies, and a page of results.
+pub const SHOWN_SIZE: usize = 1 << 20;
+
+/// Bytes that a record shows of a larger one.
+pub const SHOWN_CUT: usize = 4 << 10;
+
+/// Steps of a record whose input is shown, the first ones: each is rendered again.
+pub const SHOWN_INPUTS: usize = 200;
+
 /// How many attempts of one step its trace holds, the last ones.
 pub const TRACE_ATTEMPTS: usize = 32;
 

@@ -70,6 +70,11 @@ impl Wanted {
         Self { context, batch }
     }
 
+    /// All of it.
+    pub(crate) const fn all() -> Self {
+        Self { context: Projection::All, batch: false }
+    }
+
     /// What of the body is read into values.
     pub fn body(&self) -> &Projection {
         const WHOLE: Projection = Projection::All;
