@@ -14,13 +14,11 @@ use serde_json::{Value, json};
 use crate::schemas::{objects, read};
 use crate::snapshot::{documents, put};
 
-/// What a build without a store can do nothing with, and what says aloud what is so without it.
-const WITHOUT_EFFECT: [&str; 5] = [
-    // There is no store yet, so nothing is kept there and no repeat is told.
+/// What a process without a cluster can do nothing with, and what says aloud what is so without it.
+const WITHOUT_EFFECT: [&str; 3] = [
+    // A volume of the cluster: without one, the store lies where `--data` says.
     "WebhookGateway.spec.storage.embedded.size",
     "WebhookGateway.spec.storage.embedded.storageClassName",
-    "WebhookWorkflow.spec.deduplication",
-    "WebhookWorkflow.spec.deduplication.disabled",
     // `Sign` is the default, and the presets that are built have no key of another use.
     "WebhookWorkflow.spec.webhook.verification.schemes[].keys[].use",
 ];
