@@ -1,3 +1,5 @@
+//! Records: what is redacted, refused, cut and parsed.
+
 use serde_json::{Value, json};
 
 use super::redact::{Hidden, Redaction};
