@@ -41,8 +41,7 @@ pub(super) fn apply(work: &mut Work<'_>, new: &NewExecution) -> Result<Admission
 /// An execution that has the id already.
 pub(super) fn known(work: &mut Work<'_>, id: Uuid) -> Result<Option<Duplicate>, StoreError> {
     let Some(row) = work.row(id)? else { return Ok(None) };
-    let answer = answers::of(work.db, &row)?.unwrap_or_default();
-    Ok(Some(Duplicate { id, phase: row.state.phase, answer: answer.filter(|_| row.state.phase.is_final()) }))
+    Ok(Some(Duplicate { id, phase: row.state.phase, answer: answers::told(work.db, &row)? }))
 }
 
 /// Who holds a key.

@@ -36,6 +36,17 @@ pub(super) fn of(db: &Connection, row: &Row) -> Result<Result<Option<Answer>, Da
     Ok(sound.map(|(_, bytes)| Some(Answer { status, kept: Some(bytes) })).ok_or(Damaged { seq: row.seq }))
 }
 
+/// What those are told who repeat a delivery: nothing before its end, and of an answer that is damaged the status.
+pub(super) fn told(db: &Connection, row: &Row) -> Result<Option<Answer>, StoreError> {
+    if !row.state.phase.is_final() {
+        return Ok(None);
+    }
+    Ok(of(db, row)?.unwrap_or_else(|_| {
+        tracing::error!(execution = %row.origin.id, "a kept answer is damaged and is not given");
+        row.state.status.map(|status| Answer { status, kept: None })
+    }))
+}
+
 /// Deletes the answer of an execution.
 pub(super) fn delete(work: &Work<'_>, seq: i64) -> Result<(), StoreError> {
     work.db.prepare_cached("DELETE FROM answers WHERE execution = ?1")?.execute([seq])?;

@@ -91,9 +91,7 @@ impl Reader for SqliteReader {
         let Some(row) = self.sound(id)? else {
             return Ok(Some(Duplicate { id, phase: Phase::Succeeded, answer: None }));
         };
-        let answer = answers::of(&snapshot, &row)?.unwrap_or_default();
-        let phase = row.state.phase;
-        Ok(Some(Duplicate { id, phase, answer: answer.filter(|_| phase.is_final()) }))
+        Ok(Some(Duplicate { id, phase: row.state.phase, answer: answers::told(&snapshot, &row)? }))
     }
 
     fn requests(&self, filter: &Filter) -> Result<Page<RequestRow>, StoreError> {

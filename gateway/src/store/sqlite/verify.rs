@@ -9,7 +9,7 @@ use super::tally::Tally;
 use super::witness::Testimony;
 use crate::store::error::{OpenError, StoreError};
 
-/// Pages of a database up to which every page is checked at each start: 128 MiB, half a second or so.
+/// Pages of a database up to which every page is checked at each start: 128 MiB, 0.3 s (measured: 950 MiB took 2.3 s).
 pub(super) const CHECKED: i64 = 32_768;
 
 /// Compares the database with the witness and with its own counts.
@@ -20,40 +20,40 @@ pub(super) fn all(db: &Connection, paths: &Paths, testimony: Testimony, checked:
         let (found, witness) = (count(tally.commits), testimony.commit());
         return Err(OpenError::Behind { path: paths.database.clone(), found, witness });
     }
-    pages(db, paths, checked)?;
-    rows(db, paths, tally)?;
+    let pages: i64 = db.query_row("PRAGMA page_count", [], |row| row.get(0)).map_err(database(paths))?;
+    if pages <= checked {
+        integrity(db, paths)?;
+        count_rows(db, paths, PAYLOADS, tally.seq - tally.payloads_deleted)?;
+    }
+    // Payloads of a large store are not counted, as that reads all of them: each execution says how many it has.
+    count_rows(db, paths, EXECUTIONS, tally.executions)?;
+    count_rows(db, paths, DELIVERIES, tally.deliveries)?;
+    count_rows(db, paths, REQUESTS, tally.requests)?;
     Ok(tally)
 }
 
-/// A small database is checked page by page.
-fn pages(db: &Connection, paths: &Paths, checked: i64) -> Result<(), OpenError> {
-    let pages: i64 = db.query_row("PRAGMA page_count", [], |row| row.get(0)).map_err(database(paths))?;
-    if pages > checked {
-        return Ok(());
-    }
-    let said: String = db
-        .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
-        .map_err(StoreError::from)
-        .map_err(store(paths))?;
+/// A table and how its rows are counted.
+type Table = (&'static str, &'static str);
+
+const PAYLOADS: Table = ("payloads", "SELECT count(*) FROM payloads");
+const EXECUTIONS: Table = ("executions", "SELECT count(*) FROM executions");
+const DELIVERIES: Table = ("deliveries", "SELECT count(*) FROM deliveries");
+const REQUESTS: Table = ("requests", "SELECT count(*) FROM requests");
+
+fn integrity(db: &Connection, paths: &Paths) -> Result<(), OpenError> {
+    let said: Result<String, _> = db.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0));
+    let said = said.map_err(StoreError::from).map_err(store(paths))?;
     if said == "ok" { Ok(()) } else { Err(corrupt(paths, &said)) }
 }
 
-/// Every table has as many rows as were written to it and not deleted.
-fn rows(db: &Connection, paths: &Paths, tally: Tally) -> Result<(), OpenError> {
-    let tables = [
-        ("payloads", "SELECT count(*) FROM payloads", tally.seq - tally.payloads_deleted),
-        ("executions", "SELECT count(*) FROM executions", tally.executions),
-        ("deliveries", "SELECT count(*) FROM deliveries", tally.deliveries),
-        ("requests", "SELECT count(*) FROM requests", tally.requests),
-    ];
-    for (table, sql, expected) in tables {
-        let found: i64 = db.query_row(sql, [], |row| row.get(0)).map_err(StoreError::from).map_err(store(paths))?;
-        if found != expected {
-            let (found, expected) = (count(found), count(expected));
-            return Err(OpenError::RowsMissing { path: paths.database.clone(), table, found, expected });
-        }
+/// A table has as many rows as were written to it and not deleted.
+fn count_rows(db: &Connection, paths: &Paths, (table, sql): Table, expected: i64) -> Result<(), OpenError> {
+    let found: i64 = db.query_row(sql, [], |row| row.get(0)).map_err(StoreError::from).map_err(store(paths))?;
+    if found == expected {
+        return Ok(());
     }
-    Ok(())
+    let (found, expected) = (count(found), count(expected));
+    Err(OpenError::RowsMissing { path: paths.database.clone(), table, found, expected })
 }
 
 fn corrupt(paths: &Paths, what: &str) -> OpenError {

@@ -142,7 +142,19 @@ fn silent(found: &Contents, whole: &Contents, lost_keys: u64) -> Option<String> 
 }
 
 fn keys(found: &Contents, whole: &Contents) -> Option<String> {
-    let unequal = found.keys.iter().zip(&whole.keys).find(|(read, written)| read.is_ok() && read != written);
+    let unequal = found.keys.iter().zip(&whole.keys).find(|(read, written)| {
+        let Ok(read) = read else { return false };
+        // Of an answer that is said to be damaged, the status alone is told.
+        let said = |read: &Duplicate| found.one_by_one.get(&read.id).is_some_and(|whole| whole.answer.is_err());
+        let written = written.as_ref().unwrap().clone().map(|mut written| {
+            let damaged = said(&written);
+            if let Some(answer) = written.answer.as_mut().filter(|_| damaged) {
+                answer.kept = None;
+            }
+            written
+        });
+        *read != written
+    });
     unequal.map(|(read, written)| format!("the key of {written:?} says {read:?}"))
 }
 
