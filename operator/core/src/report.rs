@@ -36,10 +36,9 @@ impl Report {
         self.refuse_once(&at.part(part), message);
     }
 
-    /// The field, or this `value` of it, is in the schema and not in this build; `mend` is what to do, if anything.
-    pub fn not_built(&mut self, at: &Field, value: &str, mend: &str) {
-        let mend = if mend.is_empty() { String::new() } else { format!(": {mend}") };
-        self.refuse(at, format!("not built yet ({at}{value}){mend}"));
+    /// The field is in the schema and not in this build.
+    pub fn not_built(&mut self, at: &Field) {
+        self.refuse(at, format!("not built yet ({at})"));
     }
 
     /// The milliseconds of a duration within bounds.

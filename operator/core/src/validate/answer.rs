@@ -37,7 +37,7 @@ pub(super) fn response(response: &crd::Response, at: &Field, reader: &mut Reader
         Mode::Sync => Place::Answer,
     });
     let answer = read(&response.into(), at, reader);
-    let cancel = response.late.as_ref().is_none_or(|late| late.cancel == Some(true));
+    let cancel = response.late.as_ref().is_some_and(|late| late.cancel == Some(true));
     let late = response.late.as_ref().map(|late| read(&late.into(), &at.at("late"), reader));
     reader.enter(Place::Failed);
     let failed = response.failed.as_ref().map(|failed| read(&failed.into(), &at.at("failed"), reader));

@@ -2,7 +2,7 @@
 //! built.
 
 use boathook_crds::workflow::WebhookWorkflowSpec;
-use boathook_crds::workflow::response::{Response, ResponseMode};
+use boathook_crds::workflow::response::Response;
 use boathook_crds::workflow::step::Step;
 use boathook_crds::workflow::steps::http::HttpStep;
 use boathook_crds::workflow::steps::validate::ValidateStep;
@@ -13,42 +13,21 @@ use boathook_plan::verify::preset;
 use crate::field::Field;
 use crate::report::Report;
 
-/// A field, what of it is not built, and whether a resource asks for that.
+/// A field that is not built, and whether a resource asks for it.
 pub(super) struct Row<T> {
     field: &'static str,
-    /// After the field's path: a value, or how to mend it.
-    value: &'static str,
-    mend: &'static str,
     asked: fn(&T) -> bool,
 }
 
 impl<T> Row<T> {
     pub(super) const fn new(field: &'static str, asked: fn(&T) -> bool) -> Self {
-        Self { field, value: "", mend: "", asked }
-    }
-
-    pub(super) const fn value(
-        field: &'static str,
-        value: &'static str,
-        mend: &'static str,
-        asked: fn(&T) -> bool,
-    ) -> Self {
-        Self { field, value, mend, asked }
+        Self { field, asked }
     }
 }
 
-const WORKFLOW: [Row<WebhookWorkflowSpec>; 9] = [
-    Row::value("webhook", " absent", "set it, as only a `call` step could start the workflow", |spec| {
-        spec.webhook.is_none()
-    }),
-    Row::new("suspend", |spec| spec.suspend.is_some()),
+const WORKFLOW: [Row<WebhookWorkflowSpec>; 2] = [
     Row::new("filter", |spec| spec.filter.is_some()),
-    Row::new("deduplication.key", |spec| spec.deduplication.as_ref().is_some_and(|wanted| wanted.key.is_some())),
-    Row::new("deduplication.window", |spec| spec.deduplication.as_ref().is_some_and(|wanted| wanted.window.is_some())),
-    Row::new("concurrency", |spec| spec.concurrency.is_some()),
-    Row::new("batch", |spec| spec.batch.is_some()),
     Row::new("serviceAccountName", |spec| spec.service_account_name.is_some()),
-    Row::new("history", |spec| spec.history.is_some()),
 ];
 
 const WEBHOOK: [Row<Webhook>; 6] = [
@@ -76,24 +55,14 @@ const SCHEME: [Row<Scheme>; 9] = [
     Row::new("clientKey", |scheme| scheme.client_key.is_some()),
 ];
 
-const RESPONSE: [Row<Response>; 3] = [
-    Row::value("mode", ": Async", "set `mode: Sync`", |response| response.mode == ResponseMode::Async),
-    Row::value("late", " without cancel", "set `cancel: true`", |response| {
-        response.late.as_ref().is_some_and(|late| late.cancel != Some(true))
-    }),
-    Row::new("rejected", |response| response.rejected.is_some()),
-];
+const RESPONSE: [Row<Response>; 1] = [Row::new("rejected", |response| response.rejected.is_some())];
 
-const STEP: [Row<Step>; 9] = [
+const STEP: [Row<Step>; 5] = [
     Row::new("javascript", |step| step.javascript.is_some()),
     Row::new("record", |step| step.record.is_some()),
     Row::new("kubernetes", |step| step.kubernetes.is_some()),
     Row::new("email", |step| step.email.is_some()),
     Row::new("message", |step| step.message.is_some()),
-    Row::new("forEach", |step| step.for_each.is_some()),
-    Row::new("parallel", |step| step.parallel.is_some()),
-    Row::new("wait", |step| step.wait.is_some()),
-    Row::new("call", |step| step.call.is_some()),
 ];
 
 const HTTP: [Row<HttpStep>; 2] = [
@@ -130,6 +99,6 @@ fn steps(steps: &[Step], at: &Field, report: &mut Report) {
 
 pub(super) fn sweep<T>(rows: &[Row<T>], of: &T, at: &Field, report: &mut Report) {
     for row in rows.iter().filter(|row| (row.asked)(of)) {
-        report.not_built(&at.at(row.field), row.value, row.mend);
+        report.not_built(&at.at(row.field));
     }
 }

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::graph::Graph;
 use super::outline::Outline;
-use super::reader::StepPlace;
 use crate::field::Field;
 use crate::report::Report;
 
@@ -15,7 +14,6 @@ pub(super) fn check(outline: &Outline<'_>, at: &Field, report: &mut Report) {
     known_blocks(outline, at, report);
     no_cycle(outline, &graph, report);
     no_answer_among_others(outline, &graph, report);
-    nothing_after_an_answer(outline, &graph, report);
 }
 
 /// `$steps` is one object: the schema holds names unique inside a list, and this across lists.
@@ -73,22 +71,5 @@ fn no_answer_among_others(outline: &Outline<'_>, graph: &Graph<'_>, report: &mut
                 "must not be run by a forEach or parallel step: a sender has one answer",
             );
         }
-    }
-}
-
-/// What runs after a `respond` goes on without the sender, and so needs a store.
-fn nothing_after_an_answer(outline: &Outline<'_>, graph: &Graph<'_>, report: &mut Report) {
-    let mut after = BTreeSet::new();
-    for (place, _) in outline.steps().filter(|(_, line)| line.responds) {
-        let mut open = vec![place];
-        let mut done = BTreeSet::new();
-        while let Some(StepPlace { block, index }) = open.pop() {
-            let next = outline.list(block).and_then(|list| list.steps.get(index + 1));
-            after.extend(next.map(|line| &line.at));
-            open.extend(block.filter(|block| done.insert(*block)).iter().flat_map(|block| graph.callers(*block)));
-        }
-    }
-    for at in after {
-        report.not_built(at, " after respond", "make the step that responds the last one");
     }
 }

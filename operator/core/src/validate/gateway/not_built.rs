@@ -17,7 +17,6 @@ const GATEWAY: [Row<WebhookGatewaySpec>; 15] = [
     Row::new("tls", |spec| spec.tls.is_some()),
     Row::new("service", |spec| spec.service != Service::default()),
     Row::new("clientAddress", |spec| spec.client_address.is_some()),
-    Row::new("ceilings.concurrency", |spec| spec.ceilings.concurrency != Ceilings::default().concurrency),
     Row::new("ceilings.javascriptMemory", |spec| {
         spec.ceilings.javascript_memory != Ceilings::default().javascript_memory
     }),
