@@ -209,12 +209,13 @@ fn files_without_the_workflow_say_which_there_are() {
 
     // Another workflow is refused, and that is not why this one is not found.
     let folder = only("bearer: {}", "secret");
-    fs::write(folder.path().join("async.yaml"), crate::files::answering("later", 1).replace("Sync", "Async")).unwrap();
+    let later = crate::files::answering("later", 1).replace("steps:", "filter: 'true'\n  steps:");
+    fs::write(folder.path().join("later.yaml"), later).unwrap();
     let of = |name: &str| boathook(&["send", folder.path().to_str().unwrap(), "--workflow", name]);
     let missing = of("nobody");
     assert_eq!(missing.status.code(), Some(2));
     assert!(err(&missing).contains("try: --workflow with one of default/later, default/only"), "{}", err(&missing));
     let refused = of("later");
     assert_eq!(refused.status.code(), Some(1));
-    assert!(err(&refused).contains("not built yet (spec.response.mode: Async)"), "{}", err(&refused));
+    assert!(err(&refused).contains("not built yet (spec.filter)"), "{}", err(&refused));
 }

@@ -51,7 +51,8 @@ pub struct Response {
     /// text is the body, a template. Not with `json`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<TextTemplate>,
-    /// late is the answer at the deadline; the execution goes on unless `cancel` ends it. Default: 504.
+    /// late is the answer at the deadline; the execution goes on unless `cancel` ends it. Default: 202, and the execution
+    /// goes on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub late: Option<LateAnswer>,
     /// failed is the answer after a failure. Default: 500 without internals.

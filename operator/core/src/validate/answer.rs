@@ -33,7 +33,7 @@ pub(super) fn response(response: &crd::Response, at: &Field, reader: &mut Reader
     let deadline_ms =
         deadline.map_or(default, |deadline| reader.report.duration(&at.at("deadline"), deadline, LEAST, DEADLINE));
     reader.enter(match mode {
-        Mode::Async => Place::Arrival,
+        Mode::Async => Place::Acknowledgement,
         Mode::Sync => Place::Answer,
     });
     let answer = read(&response.into(), at, reader);
@@ -56,7 +56,7 @@ pub(super) fn read(said: &Said<'_>, at: &Field, reader: &mut Reader) -> Answer {
     let text = said.text.map(|text| AnswerBody::Text(reader.template(&at.at("text"), text)));
     let answer =
         Answer { status: said.status.and_then(|status| u16::try_from(status).ok()), headers, body: json.or(text) };
-    if let Err(error) = AnswerProgram::compile(&answer, reader.delimiters) {
+    if let Err(error) = AnswerProgram::compile(&answer, reader.syntax()) {
         reader.report.refuse_within(at, &error.field, error.message);
     }
     answer

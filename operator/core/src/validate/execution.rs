@@ -6,7 +6,7 @@ use boathook_crds::workflow::execution as text;
 use boathook_crds::workflow::verification::scheme::Scheme;
 use boathook_crds::workflow::{Suspend as SuspendText, WebhookWorkflowSpec};
 use boathook_plan::limits::{DEFAULT_QUEUE, DEFAULT_WINDOW};
-use boathook_plan::plan::{Batch, BodyKept, Deduplication, History, Overflow, Suspend};
+use boathook_plan::plan::{Batch, BodyKept, Deduplication, Delimiters, History, Overflow, Suspend};
 use boathook_plan::verify::preset;
 
 use super::bounds::{BATCH, KEEP, LEAST, WINDOW};
@@ -14,9 +14,6 @@ use super::reader::{Place, Reader};
 use super::step::millis;
 use super::valid::{Executions, ValidConcurrency};
 use crate::field::Field;
-
-/// The key of a workflow that names none and whose sender gives each delivery an id.
-const DELIVERY_ID: &str = "{{ $context.deliveryID }}";
 
 /// Reads them.
 pub(super) fn read(spec: &WebhookWorkflowSpec, at: &Field, reader: &mut Reader) -> Executions {
@@ -53,9 +50,17 @@ fn deduplication(spec: &WebhookWorkflowSpec, at: &Field, reader: &mut Reader) ->
     }
     Some(Deduplication {
         explicit: key.is_some() || window_ms.is_some(),
-        key: key.unwrap_or_else(|| DELIVERY_ID.to_owned()),
+        key: key.unwrap_or_else(|| delivery_id(reader.delimiters).to_owned()),
         window_ms: window_ms.unwrap_or(millis(DEFAULT_WINDOW)),
     })
+}
+
+/// The key of a workflow that names none and whose sender gives each delivery an id.
+const fn delivery_id(delimiters: Delimiters) -> &'static str {
+    match delimiters {
+        Delimiters::Braces => "{{ $context.deliveryID }}",
+        Delimiters::Parentheses => "$( $context.deliveryID )",
+    }
 }
 
 /// Whether a preset of the workflow gives each delivery an id.

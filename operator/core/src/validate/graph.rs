@@ -16,7 +16,8 @@ pub(super) struct Graph<'o> {
     outline: &'o Outline<'o>,
     homes: BTreeMap<&'o str, StepPlace>,
     callers: BTreeMap<usize, Vec<StepPlace>>,
-    looped: BTreeSet<usize>,
+    /// What the items are called that a block is run for.
+    items: BTreeMap<usize, BTreeSet<&'o str>>,
     failure: Option<usize>,
 }
 
@@ -24,17 +25,17 @@ impl<'o> Graph<'o> {
     /// The graph of a program; names of blocks that are not there lead nowhere.
     pub fn new(outline: &'o Outline<'o>) -> Self {
         let mut callers: BTreeMap<usize, Vec<StepPlace>> = BTreeMap::new();
-        let mut looped = BTreeSet::new();
+        let mut items: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
         for (place, line) in outline.steps() {
             for target in line.runs.iter().filter_map(|(_, name)| outline.block(name)) {
                 callers.entry(target).or_default().push(place);
-                if line.loops {
-                    looped.insert(target);
+                if let Some(item) = line.item {
+                    items.entry(target).or_default().insert(item);
                 }
             }
         }
         let homes = outline.steps().map(|(place, line)| (line.name, place)).collect();
-        Self { outline, homes, callers, looped, failure: outline.failure.and_then(|name| outline.block(name)) }
+        Self { outline, homes, callers, items, failure: outline.failure.and_then(|name| outline.block(name)) }
     }
 
     /// The steps that run a block.
@@ -65,7 +66,9 @@ impl<'o> Graph<'o> {
             Place::Step(at) | Place::Request(at) | Place::Until(at) => self.sees(at, home),
             Place::Collect(at) => self.sees(at, home) || (home.block.is_some() && home.block == self.looped_by(at)),
             Place::Answer | Place::Failed => home.block.is_none(),
-            Place::Arrival => return Err(format!("must not use $steps.{name}: it is decided before the first step")),
+            Place::Arrival | Place::Acknowledgement => {
+                return Err(format!("must not use $steps.{name}: it is decided before the first step"));
+            }
         };
         if is_seen {
             return Ok(());
@@ -84,7 +87,7 @@ impl<'o> Graph<'o> {
     pub fn error(&self, place: Place) -> Result<(), String> {
         let block = match place {
             Place::Failed => return Ok(()),
-            Place::Answer | Place::Arrival => None,
+            Place::Answer | Place::Arrival | Place::Acknowledgement => None,
             Place::Step(at) | Place::Request(at) | Place::Until(at) | Place::Collect(at) => at.block,
         };
         let Some(block) = block else { return Err(NO_ERROR.to_owned()) };
@@ -98,20 +101,28 @@ impl<'o> Graph<'o> {
         Ok(())
     }
 
-    /// Whether there is an item at `place`.
-    pub fn item(&self, place: Place) -> Result<(), String> {
+    /// Whether there is an item at `place`: any, or one that is called `name`.
+    pub fn item(&self, place: Place, name: Option<&str>) -> Result<(), String> {
         let block = match place {
-            Place::Collect(_) => return Ok(()),
-            Place::Answer | Place::Failed | Place::Arrival => None,
-            Place::Step(at) | Place::Request(at) | Place::Until(at) => at.block,
+            Place::Answer | Place::Failed | Place::Arrival | Place::Acknowledgement => None,
+            Place::Collect(at) if self.is_own(at, name) => return Ok(()),
+            Place::Step(at) | Place::Request(at) | Place::Until(at) | Place::Collect(at) => at.block,
         };
-        let is_looped = |block: usize| {
-            self.looped.contains(&block) || self.above(block).iter().flatten().any(|above| self.looped.contains(above))
-        };
-        if block.is_some_and(is_looped) {
+        let has =
+            |block: usize| self.items.get(&block).is_some_and(|items| name.is_none_or(|name| items.contains(name)));
+        if block.is_some_and(|block| has(block) || self.above(block).into_iter().flatten().any(has)) {
             return Ok(());
         }
-        Err("must not use $item or $index: only the block of a forEach step has them".to_owned())
+        Err(match name {
+            None => "must not use $item or $index: only the block of a forEach step has them".to_owned(),
+            Some(name) => format!("must not use ${name}: only the block of the forEach step whose `as` it is has it"),
+        })
+    }
+
+    /// Whether the items of the `forEach` step there are called so.
+    fn is_own(&self, at: StepPlace, name: Option<&str>) -> bool {
+        let line = self.outline.list(at.block).and_then(|list| list.steps.get(at.index));
+        line.and_then(|line| line.item).is_some_and(|item| name.is_none_or(|name| name == item))
     }
 
     /// The block that a `forEach` step runs.

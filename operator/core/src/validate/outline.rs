@@ -2,6 +2,9 @@
 //!
 //! Of all kinds of steps, built or not, so that a refused step is not also missed by those that refer to it.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use boathook_crds::workflow::WebhookWorkflowSpec;
 use boathook_crds::workflow::step::{Step, StepKind};
 
@@ -34,8 +37,8 @@ pub(super) struct Line<'a> {
     pub at: Field,
     /// The blocks that it runs, and where it says so.
     pub runs: Vec<(Field, &'a str)>,
-    /// Whether it runs them for each item.
-    pub loops: bool,
+    /// What it calls the items that it runs them for, where it does.
+    pub item: Option<&'a str>,
     /// Whether it runs its blocks more than once, or several at the same time.
     pub runs_many: bool,
     pub responds: bool,
@@ -56,6 +59,11 @@ impl<'a> Outline<'a> {
     /// `spec.steps` first.
     pub fn lists(&self) -> &[List<'a>] {
         &self.lists
+    }
+
+    /// The variables that are named by `as`, with their `$`.
+    pub fn items(&self) -> BTreeSet<Arc<str>> {
+        self.steps().filter_map(|(_, line)| line.item).map(|name| format!("${name}").into()).collect()
     }
 
     /// A block's list; `None` is `spec.steps`.
@@ -90,12 +98,18 @@ impl<'a> Line<'a> {
         Self {
             name: &step.name.0,
             runs: kinds.iter().flat_map(|kind| runs(*kind, &at)).collect(),
-            loops: kinds.iter().any(|kind| matches!(kind, StepKind::ForEach(_))),
+            item: kinds.iter().find_map(|kind| item(*kind)),
             runs_many: kinds.iter().any(|kind| matches!(kind, StepKind::ForEach(_) | StepKind::Parallel(_))),
             responds: kinds.iter().any(|kind| matches!(kind, StepKind::Respond(_))),
             at,
         }
     }
+}
+
+/// The name that a step gives its items: `item` where it says nothing.
+fn item(kind: StepKind<'_>) -> Option<&str> {
+    let StepKind::ForEach(each) = kind else { return None };
+    Some(each.as_.as_ref().map_or("item", |name| &*name.0))
 }
 
 /// The blocks that a step of this kind runs.

@@ -2,11 +2,14 @@
 //!
 //! Whether a reference can be followed is judged later, when the whole program is known ([`super::references`]).
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use boathook_plan::expr::{Expr, ExprError, Reference};
 use boathook_plan::json::Json;
 use boathook_plan::limits::JSON_DEPTH;
 use boathook_plan::plan::Delimiters;
-use boathook_plan::template::Template;
+use boathook_plan::template::{Syntax, Template};
 
 use crate::field::Field;
 use crate::report::Report;
@@ -18,6 +21,8 @@ pub struct Reader {
     pub report: Report,
     /// How this workflow marks templates.
     pub delimiters: Delimiters,
+    /// What it calls its items, with their `$`.
+    items: BTreeSet<Arc<str>>,
     place: Place,
     uses: Vec<Use>,
 }
@@ -36,15 +41,18 @@ pub struct Use {
 /// When a text is evaluated: what it may refer to follows from that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// When a request has arrived, before any step.
+    /// When a request has arrived, before there is an execution.
     Arrival,
+    /// When the sender of an Async workflow is answered, before its first step.
+    Acknowledgement,
     /// Before or in a step.
     Step(StepPlace),
     /// In an `http` step's request: `$secrets` too.
     Request(StepPlace),
     /// After an attempt of a step: `$result` too.
     Until(StepPlace),
-    /// After the block of a `forEach` step has run for one item: the block's steps and its item too.
+    /// After the block of a `forEach` step has run for one item: the block's steps, its item, and as `$result` what the
+    /// block comes to.
     Collect(StepPlace),
     /// When the sender is answered, after the last step or at the deadline.
     Answer,
@@ -62,9 +70,14 @@ pub struct StepPlace {
 }
 
 impl Reader {
-    /// Nothing read yet.
-    pub fn new(delimiters: Delimiters) -> Self {
-        Self { report: Report::default(), delimiters, place: Place::Answer, uses: Vec::new() }
+    /// Nothing read yet. `items` are the names that the workflow gives its items, with their `$`.
+    pub fn new(delimiters: Delimiters, items: BTreeSet<Arc<str>>) -> Self {
+        Self { report: Report::default(), delimiters, items, place: Place::Answer, uses: Vec::new() }
+    }
+
+    /// How this workflow writes templates.
+    pub fn syntax(&self) -> Syntax<'_> {
+        Syntax { delimiters: self.delimiters, roots: &self.items }
     }
 
     /// What is read from now on is evaluated there.
@@ -79,14 +92,14 @@ impl Reader {
 
     /// A CEL expression.
     pub fn expression(&mut self, at: &Field, source: &str) -> String {
-        let compiled = Expr::compile(source);
+        let compiled = Expr::compile_with(source, &self.items);
         self.note(at, compiled.as_ref().map(Expr::references).map_err(Clone::clone));
         source.to_owned()
     }
 
     /// A string with templates.
     pub fn template(&mut self, at: &Field, source: &str) -> String {
-        let compiled = Template::parse(source, self.delimiters);
+        let compiled = Template::parse(source, self.syntax());
         self.note(at, compiled.as_ref().map(Template::references).map_err(Clone::clone));
         source.to_owned()
     }

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use boathook_plan::expr::Reference;
+use boathook_plan::scope::ROOTS;
 
 use super::graph::Graph;
 use super::outline::Outline;
@@ -73,7 +74,7 @@ fn follow(reference: &Reference, place: Place, names: &Names<'_>, graph: &Graph<
             None => Ok(()),
         },
         ("$secrets", name) => secret(name, place, names),
-        ("$context", _) if names.batch && place != Place::Arrival => {
+        ("$context", _) if names.batch && !is_before(place) => {
             Err("must not use $context: an execution of a batch has $batch, one entry a delivery".to_owned())
         }
         ("$context", Some("params")) => match (reference.path.get(1), &names.params) {
@@ -81,11 +82,15 @@ fn follow(reference: &Reference, place: Place, names: &Names<'_>, graph: &Graph<
             _ => Ok(()),
         },
         ("$error", _) => graph.error(place),
-        ("$result", _) if !matches!(place, Place::Until(_)) => {
-            Err("must not use $result: only `until` has it".to_owned())
+        ("$result", _) if !matches!(place, Place::Until(_) | Place::Collect(_)) => {
+            Err("must not use $result: only `until` and `collect` have it".to_owned())
         }
-        ("$item" | "$index", _) => graph.item(place),
+        ("$item" | "$index", _) => graph.item(place, None),
         ("$batch", _) => batch(place, names),
+        ("$execution", _) if place == Place::Arrival => {
+            Err("must not use $execution here: there is none yet".to_owned())
+        }
+        (root, _) if !ROOTS.contains(&root) => graph.item(place, root.strip_prefix('$')),
         _ => Ok(()),
     }
 }
@@ -104,10 +109,17 @@ fn known_members(reference: &Reference) -> Result<(), String> {
     Ok(())
 }
 
+/// Whether it is evaluated for one delivery, before the first step.
+const fn is_before(place: Place) -> bool {
+    matches!(place, Place::Arrival | Place::Acknowledgement)
+}
+
 fn batch(place: Place, names: &Names<'_>) -> Result<(), String> {
     match (names.batch, place) {
         (false, _) => Err("must not use $batch: only a workflow with spec.batch has it".to_owned()),
-        (true, Place::Arrival) => Err("must not use $batch here: it is there once the batch is full".to_owned()),
+        (true, place) if is_before(place) => {
+            Err("must not use $batch here: it is there once the batch is full".to_owned())
+        }
         (true, _) => Ok(()),
     }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use boathook_plan::scope::ROOTS;
+
 use super::graph::Graph;
 use super::outline::Outline;
 use crate::field::Field;
@@ -14,6 +16,7 @@ pub(super) fn check(outline: &Outline<'_>, at: &Field, report: &mut Report) {
     known_blocks(outline, at, report);
     no_cycle(outline, &graph, report);
     no_answer_among_others(outline, &graph, report);
+    named_items(outline, report);
 }
 
 /// `$steps` is one object: the schema holds names unique inside a list, and this across lists.
@@ -71,5 +74,15 @@ fn no_answer_among_others(outline: &Outline<'_>, graph: &Graph<'_>, report: &mut
                 "must not be run by a forEach or parallel step: a sender has one answer",
             );
         }
+    }
+}
+
+/// The `as` of a `forEach` must not hide another variable.
+fn named_items(outline: &Outline<'_>, report: &mut Report) {
+    for (_, line) in outline.steps() {
+        let Some(name) = line.item.filter(|name| *name != "item" && ROOTS.contains(&&*format!("${name}"))) else {
+            continue;
+        };
+        report.refuse_once(&line.at.at("forEach.as"), format!("must not be {name}: ${name} is another variable"));
     }
 }

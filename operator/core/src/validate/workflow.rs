@@ -20,11 +20,11 @@ use crate::world::Workflow;
 /// Holds a workflow to every rule; it is valid exactly when there is no violation.
 pub fn workflow(workflow: &Workflow) -> (Option<ValidWorkflow>, Vec<Violation>) {
     let (spec, at) = (&workflow.spec, Field::spec());
-    let mut reader = Reader::new(delimiters(spec.delimiters));
+    let outline = Outline::of(spec, &at);
+    let mut reader = Reader::new(delimiters(spec.delimiters), outline.items());
     metadata::check(&workflow.key, &mut reader.report);
     schemas::workflow(spec, &mut reader.report);
     not_built::workflow(spec, &at, &mut reader.report);
-    let outline = Outline::of(spec, &at);
     structure::check(&outline, &at, &mut reader.report);
     let valid = read(workflow, &at, &mut reader);
     let uses = reader.take_uses();

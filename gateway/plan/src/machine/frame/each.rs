@@ -99,9 +99,8 @@ impl Each {
             self.failed(index, error);
         } else if lane.current().is_none() {
             let collected = self.program.collect.as_ref().map(|expr| {
-                expr.eval(&lane.scope(roots, &self.place.item(index)))
-                    .map(Json::without_bytes)
-                    .map_err(StepFailure::from)
+                let scope = lane.scope(roots, &self.place.item(index)).with("$result", lane.last.value.clone());
+                expr.eval(&scope).map(Json::without_bytes).map_err(StepFailure::from)
             });
             self.finished(index, collected);
         }

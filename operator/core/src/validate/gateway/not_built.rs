@@ -10,7 +10,7 @@ use crate::field::Field;
 use crate::report::Report;
 use crate::validate::not_built::{Row, sweep};
 
-const GATEWAY: [Row<WebhookGatewaySpec>; 15] = [
+const GATEWAY: [Row<WebhookGatewaySpec>; 14] = [
     Row::new("replicas", |spec| spec.replicas.is_some()),
     Row::new("autoscaling", |spec| spec.autoscaling.is_some()),
     Row::new("storage.postgres", |spec| spec.storage.postgres.is_some()),

@@ -41,7 +41,7 @@ pub(super) fn read(step: &Text, at: &Field, reader: &mut Reader) -> HttpStep {
         max_response_size: size
             .map_or(DEFAULT_RESPONSE_SIZE, |size| reader.report.size(&at.at("maxResponseSize"), size, RESPONSE_SIZE)),
     };
-    if let Err(errors) = HttpProgram::compile(&http, reader.delimiters) {
+    if let Err(errors) = HttpProgram::compile(&http, reader.syntax()) {
         for error in errors {
             reader.report.refuse_within(at, &error.field, error.message);
         }

@@ -25,7 +25,7 @@ pub(super) fn read(step: &Text, timeout_ms: u64, at: &Field, reader: &mut Reader
     }
     let until = step.until.as_ref()?;
     let at = at.at("until");
-    let constant = Template::parse(until, reader.delimiters).is_ok_and(|template| template.is_constant());
+    let constant = Template::parse(until, reader.syntax()).is_ok_and(|template| template.is_constant());
     if constant && until.parse::<Timestamp>().is_err() {
         reader.report.refuse(&at, "must be a time as RFC 3339 writes it, such as 2026-12-31T00:00:00Z");
     }
