@@ -34,14 +34,20 @@ pub fn table(routes: &[RouteView], target: &Target, wide: bool) -> String {
         table.add_row(row(route, wide));
     }
     let rows: Vec<_> = table.lines().map(|line| line.trim_end().to_owned()).collect();
-    let commands = routes.iter().map(|route| format!("# {}\n{}", name(route), command(route, target)));
-    format!("{}\n\n{}", rows.join("\n"), commands.collect::<Vec<_>>().join("\n"))
+    let commands = routes.iter().filter_map(|route| Some(format!("# {}\n{}", name(route), command(route, target)?)));
+    let parts = [rows.join("\n"), commands.collect::<Vec<_>>().join("\n")];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n")
 }
 
 fn row(route: &RouteView, wide: bool) -> Vec<String> {
-    let senders = if route.schemes.is_empty() { "public".to_owned() } else { route.schemes.join(" ") };
-    let mut cells =
-        vec![route.namespace.clone(), route.workflow.clone(), route.methods.join(","), route.url.clone(), senders];
+    let senders = match route.schemes.as_slice() {
+        _ if !has_url(route) => "call steps".to_owned(),
+        [] => "public".to_owned(),
+        schemes => schemes.join(" "),
+    };
+    let or_none = |text: String| if text.is_empty() { "-".to_owned() } else { text };
+    let (methods, url) = (or_none(route.methods.join(",")), or_none(route.url.clone()));
+    let mut cells = vec![route.namespace.clone(), route.workflow.clone(), methods, url, senders];
     if wide {
         cells.extend([route.mode.clone(), route.generation.to_string(), route.revision.clone()]);
     }
@@ -53,9 +59,15 @@ pub fn name(route: &RouteView) -> String {
     format!("{}/{}", route.namespace, route.workflow)
 }
 
-/// A command that sends a request which the route admits.
-pub fn command(route: &RouteView, target: &Target) -> String {
-    if route.schemes.is_empty() { open_request(route, target) } else { signed_request(route, target) }
+/// A command that sends a request which the route admits; none where only `call` steps start the workflow.
+pub fn command(route: &RouteView, target: &Target) -> Option<String> {
+    let request = if route.schemes.is_empty() { open_request } else { signed_request };
+    has_url(route).then(|| request(route, target))
+}
+
+/// Whether there is somewhere to send to.
+fn has_url(route: &RouteView) -> bool {
+    !route.url.is_empty()
 }
 
 fn open_request(route: &RouteView, target: &Target) -> String {
@@ -142,7 +154,7 @@ mod tests {
     fn a_command_goes_to_the_port_that_listens_with_the_host_that_is_asked_for() {
         let route = RouteView { host: Some("shop.example.com".to_owned()), ..route() };
         assert_eq!(
-            command(&route, &target(8080)),
+            command(&route, &target(8080)).unwrap(),
             r#"curl -sS -X POST -H 'content-type: application/json' -d '{"name":"it'\''s"}' -H 'host: shop.example.com' "#
                 .to_owned()
                 + "http://127.0.0.1:8080/orders/id"
@@ -152,17 +164,25 @@ mod tests {
     #[test]
     fn a_get_has_no_body() {
         let route = RouteView { methods: vec!["GET".to_owned()], path: "/files/{*rest}".to_owned(), ..route() };
-        assert_eq!(command(&route, &target(9000)), "curl -sS http://127.0.0.1:9000/files/rest");
+        assert_eq!(command(&route, &target(9000)).unwrap(), "curl -sS http://127.0.0.1:9000/files/rest");
     }
 
     #[test]
     fn a_signed_route_names_its_files_and_any_port_but_the_usual_one() {
         let route = RouteView { schemes: vec!["GitHub".to_owned()], ..route() };
-        let usual = command(&route, &target(8080));
+        let usual = command(&route, &target(8080)).unwrap();
         assert!(usual.contains(" send 'my hooks' keys.yaml --workflow shop/orders --data '{\"name\":"), "{usual}");
         assert!(!usual.contains("--url"), "{usual}");
-        let other = command(&route, &target(9000));
+        let other = command(&route, &target(9000)).unwrap();
         assert!(other.ends_with(" --url http://127.0.0.1:9000"), "{other}");
+    }
+
+    #[test]
+    fn what_only_calls_start_has_no_command() {
+        let route = RouteView { url: String::new(), path: String::new(), methods: Vec::new(), ..route() };
+        let table = table(&[route], &target(8080), false);
+        let cells: Vec<_> = table.lines().last().unwrap().split_whitespace().collect();
+        assert_eq!(cells, ["shop", "orders", "-", "-", "call", "steps"]);
     }
 
     #[test]

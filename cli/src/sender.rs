@@ -108,8 +108,19 @@ impl Wanted {
 }
 
 fn choose(world: &Assembled, wanted: Option<&str>) -> Result<Arc<CompiledRoute>, Failure> {
-    let found: Vec<_> = world.compiled.routes.iter().filter(|route| is_wanted(&route.workflow(), wanted)).collect();
+    let is_called = |route: &CompiledRoute| route.plan.webhook.is_none();
+    let found: Vec<_> = world
+        .compiled
+        .routes
+        .iter()
+        .filter(|route| is_wanted(&route.workflow(), wanted) && (wanted.is_some() || !is_called(route)))
+        .collect();
     match found.as_slice() {
+        [only] if is_called(only) => Err(Failure::usage(format!(
+            "send to {}: it has no webhook, and only `call` steps start it",
+            only.workflow()
+        ))
+        .next("the workflow that calls it")),
         [only] => Ok(Arc::clone(only)),
         [] => Err(missing(world, wanted)),
         [..] => {

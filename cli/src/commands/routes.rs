@@ -40,7 +40,8 @@ enum Format {
 struct Listed<'a> {
     #[serde(flatten)]
     route: &'a RouteView,
-    command: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    command: Option<String>,
 }
 
 /// Prints the routes.

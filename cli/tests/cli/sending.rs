@@ -207,14 +207,31 @@ fn files_without_the_workflow_say_which_there_are() {
     assert_eq!(ended.status.code(), Some(2));
     assert!(err(&ended).contains("error: find a workflow: the files hold none\ntry: name a file"), "{}", err(&ended));
 
-    // Another workflow is refused, and that is not why this one is not found.
     let folder = only("bearer: {}", "secret");
+    let of = |name: &str| boathook(&["send", folder.path().to_str().unwrap(), "--workflow", name]);
+
+    // What only calls start is no choice of what to send to, and is said to be none.
+    let called = "apiVersion: boathook.dev/v1alpha1
+kind: WebhookWorkflow
+metadata: {name: called}
+spec: {steps: []}
+";
+    fs::write(folder.path().join("called.yaml"), called).unwrap();
+    assert!(boathook(&["sign", folder.path().to_str().unwrap(), "--data", "{}"]).status.success());
+    let unsendable = of("called");
+    assert_eq!(unsendable.status.code(), Some(2));
+    assert!(err(&unsendable).contains("it has no webhook, and only `call` steps start it"), "{}", err(&unsendable));
+
+    // Another workflow is refused, and that is not why this one is not found.
     let later = crate::files::answering("later", 1).replace("steps:", "filter: 'true'\n  steps:");
     fs::write(folder.path().join("later.yaml"), later).unwrap();
-    let of = |name: &str| boathook(&["send", folder.path().to_str().unwrap(), "--workflow", name]);
     let missing = of("nobody");
     assert_eq!(missing.status.code(), Some(2));
-    assert!(err(&missing).contains("try: --workflow with one of default/later, default/only"), "{}", err(&missing));
+    assert!(
+        err(&missing).contains("try: --workflow with one of default/called, default/later, default/only"),
+        "{}",
+        err(&missing)
+    );
     let refused = of("later");
     assert_eq!(refused.status.code(), Some(1));
     assert!(err(&refused).contains("not built yet (spec.filter)"), "{}", err(&refused));
