@@ -9,12 +9,17 @@
     reason = "tests fail by panicking"
 )]
 
+mod deliveries;
 mod egress;
 mod ending;
 mod eval;
 mod files;
+mod flows;
 mod golden;
 mod process;
+mod queues;
 mod reload;
 mod sending;
+mod served;
 mod support;
+mod target;
