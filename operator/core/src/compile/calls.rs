@@ -23,29 +23,35 @@ pub(super) struct Calls {
 impl Calls {
     /// Admits a workflow's calls, or says what they would lead to.
     pub fn claim(&mut self, workflow: &ValidWorkflow) -> Result<(), Violation> {
-        let callees: BTreeSet<_> =
-            workflow.calls().map(|name| ObjectKey::new(&*workflow.key.namespace, name)).collect();
-        if callees.is_empty() {
-            return Ok(());
+        let call = |(at, name)| (at, ObjectKey::new(&*workflow.key.namespace, name));
+        let calls: Vec<(Field, ObjectKey)> = workflow.calls().map(call).collect();
+        if let Some(violation) = self.refusal(&workflow.key, &calls) {
+            return Err(violation);
         }
-        let refuse = |message| Err(Violation::new(Reason::InvalidSpec, &Field::spec().at("steps"), message));
-        if let Some(way) = callees.iter().find_map(|callee| self.way(callee, &workflow.key)) {
-            let names: Vec<_> = way.iter().map(|key| &*key.name).collect();
-            return refuse(format!(
-                "must not come to call itself: {} calls {}",
-                workflow.key.name,
-                names.join(", which calls ")
-            ));
-        }
-        let below = callees.iter().map(|callee| 1 + longest(&self.callees, callee)).max().unwrap_or_default();
-        if below + longest(&self.callers, &workflow.key) > CALL_DEPTH {
-            return refuse(format!("must not be part of a chain of more than {CALL_DEPTH} calls"));
-        }
+        let callees: BTreeSet<_> = calls.into_iter().map(|(_, callee)| callee).collect();
         for callee in &callees {
             self.callers.entry(callee.clone()).or_default().insert(workflow.key.clone());
         }
-        self.callees.insert(workflow.key.clone(), callees);
+        if !callees.is_empty() {
+            self.callees.insert(workflow.key.clone(), callees);
+        }
         Ok(())
+    }
+
+    /// What the first call leads to that may not be.
+    fn refusal(&self, workflow: &ObjectKey, calls: &[(Field, ObjectKey)]) -> Option<Violation> {
+        let above = longest(&self.callers, workflow);
+        calls.iter().find_map(|(at, callee)| {
+            let message = if let Some(way) = self.way(callee, workflow) {
+                let names: Vec<_> = way.iter().map(|key| &*key.name).collect();
+                format!("must not come to call itself: {} calls {}", workflow.name, names.join(", which calls "))
+            } else if 1 + longest(&self.callees, callee) + above > CALL_DEPTH {
+                format!("must not be part of a chain of more than {CALL_DEPTH} calls")
+            } else {
+                return None;
+            };
+            Some(Violation::new(Reason::InvalidSpec, at, message))
+        })
     }
 
     /// The calls by which `from` comes to call `to`, both included.

@@ -164,20 +164,14 @@ impl ValidWorkflow {
         self.webhook.as_ref().and_then(|webhook| webhook.verification.as_ref())
     }
 
-    /// The workflows that its steps call, repeated as often as they do.
-    pub(crate) fn calls(&self) -> impl Iterator<Item = &str> {
-        let blocks = self.program.blocks.iter().flat_map(|block| &block.steps);
-        self.program.steps.iter().chain(blocks).filter_map(|step| match &step.kind {
-            StepKind::Call(call) => Some(call.workflow.as_str()),
-            StepKind::Http(_)
-            | StepKind::Set(_)
-            | StepKind::Validate(_)
-            | StepKind::Branch(_)
-            | StepKind::ForEach(_)
-            | StepKind::Parallel(_)
-            | StepKind::Wait(_)
-            | StepKind::Respond(_)
-            | StepKind::End(_) => None,
+    /// The workflows that its steps call, and where; repeated as often as they do.
+    pub(crate) fn calls(&self) -> impl Iterator<Item = (Field, &str)> {
+        let blocks = self.program.blocks.iter().enumerate();
+        let blocks = blocks.map(|(index, block)| (Field::spec().at("blocks").item(index).at("steps"), &block.steps));
+        let lists = std::iter::once((Field::spec().at("steps"), &self.program.steps)).chain(blocks);
+        lists.flat_map(|(at, steps)| {
+            let called = steps.iter().enumerate().filter_map(|(index, step)| Some((index, called(&step.kind)?)));
+            called.map(move |(index, name)| (at.item(index).at("call.workflow"), name))
         })
     }
 
@@ -189,5 +183,21 @@ impl ValidWorkflow {
             KeySource::BasicAuth { secret } => secret.as_str(),
         });
         of_keys.chain(self.values.secrets.iter().map(|secret| secret.entry.secret.as_str()))
+    }
+}
+
+/// The workflow that a step calls.
+fn called(kind: &StepKind) -> Option<&str> {
+    match kind {
+        StepKind::Call(call) => Some(&call.workflow),
+        StepKind::Http(_)
+        | StepKind::Set(_)
+        | StepKind::Validate(_)
+        | StepKind::Branch(_)
+        | StepKind::ForEach(_)
+        | StepKind::Parallel(_)
+        | StepKind::Wait(_)
+        | StepKind::Respond(_)
+        | StepKind::End(_) => None,
     }
 }
