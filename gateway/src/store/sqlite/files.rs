@@ -60,7 +60,7 @@ impl Paths {
         sync_directory(&self.directory)
     }
 
-    /// Locks the store.
+    /// Locks the store, and changes no file of it.
     pub(super) fn lock(&self) -> Result<Lock, OpenError> {
         let mut file = self.make(&self.lock)?;
         match file.try_lock() {
@@ -70,10 +70,7 @@ impl Paths {
             }
             Err(TryLockError::Error(error)) => return Err(io("lock", &self.lock)(error)),
         }
-        // For people: the lock is the file's, whatever it says.
-        let written = file.set_len(0).and_then(|()| write!(file, "{}", std::process::id()));
-        written.map_err(io("write", &self.lock))?;
-        Ok(Lock(file))
+        Ok(Lock { file, path: self.lock.clone() })
     }
 
     /// The key that seals sensitive entries, made where there is none.
@@ -101,7 +98,18 @@ impl Paths {
 }
 
 /// Held as long as it lives.
-pub(super) struct Lock(#[expect(dead_code, reason = "the lock goes when the file is closed")] File);
+pub(super) struct Lock {
+    file: File,
+    path: PathBuf,
+}
+
+impl Lock {
+    /// Says who holds it, for people: the lock is the file's, whatever it says.
+    pub(super) fn sign(&mut self) -> Result<(), OpenError> {
+        let written = self.file.set_len(0).and_then(|()| write!(self.file, "{}", std::process::id()));
+        written.map_err(io("write", &self.path))
+    }
+}
 
 fn holder(file: &mut File) -> String {
     let mut pid = String::new();

@@ -63,7 +63,10 @@ impl Store {
 pub(in crate::store) fn open(settings: Settings, checked: i64) -> Result<Opened, OpenError> {
     let paths = Paths::new(&settings.directory);
     paths.make_directory()?;
-    let lock = paths.lock()?;
+    let mut lock = paths.lock()?;
+    // All that follows writes: what a newer Boathook wrote is not touched.
+    version::look(&paths)?;
+    lock.sign()?;
     let testimony = promised(&paths)?;
     let sealer = Arc::new(Sealer::new(&paths.key()?).map_err(|_| OpenError::Key(paths.directory.clone()))?);
     let mut db = connect(&paths, OpenFlags::SQLITE_OPEN_READ_WRITE)?;

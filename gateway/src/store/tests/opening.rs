@@ -1,7 +1,8 @@
 //! What a start finds: another process, a newer version, another file, a cut log, rows that are gone, runs that a crash left.
 
+use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
@@ -54,6 +55,11 @@ async fn a_second_process_is_told_who_has_the_store() {
     open(directory.path()).unwrap();
 }
 
+fn files(directory: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let paths = std::fs::read_dir(directory).unwrap().map(|file| file.unwrap().path());
+    paths.map(|path| (path.clone(), std::fs::read(path).unwrap())).collect()
+}
+
 #[tokio::test]
 async fn a_store_of_a_newer_version_is_not_touched() {
     let directory = tempfile::tempdir().unwrap();
@@ -63,9 +69,11 @@ async fn a_store_of_a_newer_version_is_not_touched() {
     db.pragma_update(None, "user_version", 2).unwrap();
     db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
     drop(db);
-    let before = std::fs::read(&path).unwrap();
+    // As another process left it.
+    std::fs::write(directory.path().join("store.lock"), "another").unwrap();
+    let before = files(directory.path());
     assert!(matches!(open(directory.path()), Err(OpenError::NewerVersion { found: 2, known: 1, .. })));
-    assert_eq!(std::fs::read(&path).unwrap(), before);
+    assert_eq!(files(directory.path()), before);
 }
 
 #[test]
