@@ -40,7 +40,7 @@ pub use error::{OpenError, StoreError};
 pub use lease::{Fence, Lease, Renewed, Written};
 pub use new::{DeliveryKey, Hash, JournalEntry, Keep, NewExecution, Parent, Payload, PlanText, Queueing, Start};
 pub use query::{ExecutionRow, Filter, KeptPayload, PAGE, Page, RequestRow, Totals};
-pub use sqlite::{Opened, Settings};
+pub use sqlite::{Opened, Settings, upkeep};
 pub use writer::{Commit, Observer};
 
 use readers::Readers;

@@ -46,6 +46,7 @@ mod supersede;
 mod tally;
 #[cfg(test)]
 mod tests;
+pub mod upkeep;
 mod verify;
 mod version;
 mod witness;

@@ -92,12 +92,11 @@ pub(super) fn look(db: &rusqlite::Connection, place: Place, now: i64) -> Result<
     })
 }
 
-/// Deletes the rows that are damaged; returns how many.
-pub(super) fn clear(work: &mut Work<'_>) -> Result<u64, StoreError> {
+/// The workflows and keys of the rows that are damaged.
+pub(super) fn damaged(db: &rusqlite::Connection) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
     let mut damaged: Vec<(i64, Vec<u8>)> = Vec::new();
-    let mut statement = work
-        .db
-        .prepare("SELECT execution, time_window, held_until, freed, crc, workflow, delivery_key FROM deliveries")?;
+    let mut statement =
+        db.prepare("SELECT execution, time_window, held_until, freed, crc, workflow, delivery_key FROM deliveries")?;
     let mut rows = statement.query([])?;
     while let Some(columns) = rows.next()? {
         let (workflow, key): (i64, Vec<u8>) = (columns.get(5)?, columns.get(6)?);
@@ -106,8 +105,12 @@ pub(super) fn clear(work: &mut Work<'_>) -> Result<u64, StoreError> {
             damaged.push((workflow, key));
         }
     }
-    drop(rows);
-    drop(statement);
+    Ok(damaged)
+}
+
+/// Deletes the rows that are damaged; returns how many.
+pub(super) fn clear(work: &mut Work<'_>) -> Result<u64, StoreError> {
+    let damaged = damaged(work.db)?;
     for (workflow, key) in &damaged {
         work.db.execute("DELETE FROM deliveries WHERE workflow = ?1 AND delivery_key = ?2", params![workflow, key])?;
     }

@@ -6,7 +6,13 @@ use crate::store::error::StoreError;
 
 impl From<Error> for StoreError {
     fn from(error: Error) -> Self {
-        let Error::SqliteFailure(failure, _) = &error else { return Self::Statement(error.to_string()) };
+        Self::from(&error)
+    }
+}
+
+impl From<&Error> for StoreError {
+    fn from(error: &Error) -> Self {
+        let Error::SqliteFailure(failure, _) = error else { return Self::Statement(error.to_string()) };
         // The shared memory beside the log is no state: what could not grow is retried.
         if failure.extended_code == ffi::SQLITE_IOERR_SHMSIZE {
             return Self::Full;

@@ -75,19 +75,28 @@ impl Paths {
 
     /// The key that seals sensitive entries, made where there is none.
     pub(super) fn key(&self) -> Result<Zeroizing<[u8; KEY_SIZE]>, OpenError> {
-        let mut key = Zeroizing::new([0; KEY_SIZE]);
-        if self.key.exists() {
-            let mut file = File::open(&self.key).map_err(io("open", &self.key))?;
-            let whole = file.read_exact(key.as_mut_slice()).is_ok() && file.read(&mut [0]).is_ok_and(|more| more == 0);
-            return if whole { Ok(key) } else { Err(OpenError::Key(self.key.clone())) };
+        if let Some(key) = self.kept_key()? {
+            return Ok(key);
         }
+        let mut key = Zeroizing::new([0; KEY_SIZE]);
         rand::fill(key.as_mut_slice()).map_err(|_| OpenError::Key(self.key.clone()))?;
         self.place_key(&key)?;
         Ok(key)
     }
 
+    /// The key that is there.
+    pub(super) fn kept_key(&self) -> Result<Option<Zeroizing<[u8; KEY_SIZE]>>, OpenError> {
+        if !self.key.exists() {
+            return Ok(None);
+        }
+        let mut key = Zeroizing::new([0; KEY_SIZE]);
+        let mut file = File::open(&self.key).map_err(io("open", &self.key))?;
+        let whole = file.read_exact(key.as_mut_slice()).is_ok() && file.read(&mut [0]).is_ok_and(|more| more == 0);
+        if whole { Ok(Some(key)) } else { Err(OpenError::Key(self.key.clone())) }
+    }
+
     /// Whole or not at all: a power cut leaves no half key behind.
-    fn place_key(&self, key: &[u8; KEY_SIZE]) -> Result<(), OpenError> {
+    pub(super) fn place_key(&self, key: &[u8; KEY_SIZE]) -> Result<(), OpenError> {
         let temporary = self.key.with_extension("key.new");
         let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&temporary);
         let mut file = file.map_err(io("open", &temporary))?;
@@ -117,7 +126,8 @@ fn holder(file: &mut File) -> String {
     if read.is_ok() && !pid.is_empty() { pid } else { "?".into() }
 }
 
-fn sync_directory(path: &Path) -> Result<(), OpenError> {
+/// Makes what was made or renamed in a directory outlive a power cut.
+pub(super) fn sync_directory(path: &Path) -> Result<(), OpenError> {
     let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
     File::open(path).and_then(|directory| directory.sync_all()).map_err(io("sync", path))
 }

@@ -76,6 +76,37 @@ pub(super) fn of(
     Ok(if next == row.state.entries.max(from) { Ok(entries) } else { Err(damaged) })
 }
 
+/// What a journal is worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sound {
+    /// It holds what was written.
+    Whole,
+    /// It does, and a sealed entry does not open under the key.
+    Closed,
+    /// It does not.
+    Damaged,
+}
+
+/// Looks at all entries of an execution; without a key sealed ones do not open.
+pub(super) fn look(db: &Connection, sealer: Option<&Sealer>, row: &Row) -> Result<Sound, StoreError> {
+    let mut statement =
+        db.prepare_cached("SELECT number, sealed, crc, entry FROM journal WHERE execution = ?1 ORDER BY number")?;
+    let mut rows = statement.query([row.seq])?;
+    let id = row.origin.id;
+    let (mut next, mut sound) = (0_u32, Sound::Whole);
+    while let Some(columns) = rows.next()? {
+        let Ok(kept) = read(columns) else { return Ok(Sound::Damaged) };
+        if kept.number != next || kept.check(id) != kept.crc {
+            return Ok(Sound::Damaged);
+        }
+        if kept.sealed && sealer.and_then(|sealer| sealer.open(id, kept.number, &kept.bytes)).is_none() {
+            sound = Sound::Closed;
+        }
+        next = next.saturating_add(1);
+    }
+    Ok(if next == row.state.entries { sound } else { Sound::Damaged })
+}
+
 fn read(columns: &rusqlite::Row<'_>) -> rusqlite::Result<Kept> {
     Ok(Kept { number: columns.get(0)?, sealed: columns.get(1)?, crc: columns.get(2)?, bytes: columns.get(3)? })
 }

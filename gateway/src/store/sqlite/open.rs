@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags};
 use uuid::Uuid;
 
@@ -63,23 +64,29 @@ impl Store {
 pub(in crate::store) fn open(settings: Settings, checked: i64) -> Result<Opened, OpenError> {
     let paths = Paths::new(&settings.directory);
     paths.make_directory()?;
-    let mut lock = paths.lock()?;
-    // All that follows writes: what a newer Boathook wrote is not touched.
-    version::look(&paths)?;
-    lock.sign()?;
-    let testimony = promised(&paths)?;
-    let sealer = Arc::new(Sealer::new(&paths.key()?).map_err(|_| OpenError::Key(paths.directory.clone()))?);
-    let mut db = connect(&paths, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    let tally = verify::all(&db, &paths, testimony, checked)?;
-    let copier = connect(&paths, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    let checkpoints = Checkpoints::start(&mut db, copier).map_err(database(&paths))?;
-    let mut engine = Sqlite::new(db, tally, Arc::clone(&sealer));
-    engine.disk = Some(Disk { witness: Witness::new(paths.make(&paths.witness)?), checkpoints, _lock: lock });
-    let Recovered { resumed, damaged, lost_keys } =
-        recover::all(&mut engine, settings.clock.now()).map_err(verify::store(&paths))?;
-    let readers = (0..READERS).map(|_| reader(&paths, &sealer)).collect::<Result<_, _>>()?;
+    let (engine, recovered) = engine(&paths, settings.clock.now(), checked)?;
+    let Recovered { resumed, damaged, lost_keys } = recovered;
+    let readers = (0..READERS).map(|_| reader(&paths, &engine.sealer)).collect::<Result<_, _>>()?;
     let store = Store::new(Box::new(engine), readers, settings.clock, settings.observer);
     Ok(Opened { store, resumed, damaged, lost_keys })
+}
+
+/// Locks a store, compares it with what was promised, and brings it into order.
+pub(super) fn engine(paths: &Paths, now: Timestamp, checked: i64) -> Result<(Sqlite, Recovered), OpenError> {
+    let mut lock = paths.lock()?;
+    // All that follows writes: what a newer Boathook wrote is not touched.
+    version::look(paths)?;
+    lock.sign()?;
+    let testimony = promised(paths)?;
+    let sealer = Arc::new(Sealer::new(&paths.key()?).map_err(|_| OpenError::Key(paths.directory.clone()))?);
+    let mut db = connect(paths, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let tally = verify::all(&db, paths, testimony, checked)?;
+    let copier = connect(paths, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let checkpoints = Checkpoints::start(&mut db, copier).map_err(database(paths))?;
+    let mut engine = Sqlite::new(db, tally, sealer);
+    engine.disk = Some(Disk { witness: Witness::new(paths.make(&paths.witness)?), checkpoints, _lock: lock });
+    let recovered = recover::all(&mut engine, now).map_err(verify::store(paths))?;
+    Ok((engine, recovered))
 }
 
 /// What the witness says; a new store is made where nothing was promised.
@@ -100,7 +107,8 @@ fn promised(paths: &Paths) -> Result<Testimony, OpenError> {
     }
 }
 
-fn connect(paths: &Paths, flags: OpenFlags) -> Result<Connection, OpenError> {
+/// A connection, as every one of a store is set up.
+pub(super) fn connect(paths: &Paths, flags: OpenFlags) -> Result<Connection, OpenError> {
     let open = || {
         let db = Connection::open_with_flags(&paths.database, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         db.busy_timeout(BUSY)?;

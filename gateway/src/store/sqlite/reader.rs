@@ -21,7 +21,7 @@ use crate::store::query::{ExecutionRow, Filter, KeptPayload, Page, RequestRow, T
 use crate::store::seal::Sealer;
 
 mod list;
-mod requests;
+pub(super) mod requests;
 mod totals;
 
 /// A connection that reads.

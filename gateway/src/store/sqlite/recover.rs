@@ -119,13 +119,13 @@ impl Seen {
 }
 
 /// The workflows and plans that there are.
-struct Numbers {
+pub(super) struct Numbers {
     workflows: HashSet<i64>,
     plans: HashSet<i64>,
 }
 
 impl Numbers {
-    fn read(db: &Connection) -> Result<Self, StoreError> {
+    pub(super) fn read(db: &Connection) -> Result<Self, StoreError> {
         let all = |sql| -> Result<HashSet<i64>, StoreError> {
             Ok(db.prepare(sql)?.query_map([], |columns| columns.get(0))?.collect::<Result<_, _>>()?)
         };
@@ -134,7 +134,7 @@ impl Numbers {
     }
 
     /// An execution of a workflow or a plan that is not there is damaged.
-    fn hold(&self, row: Row) -> Result<Row, Damaged> {
+    pub(super) fn hold(&self, row: Row) -> Result<Row, Damaged> {
         let held = self.workflows.contains(&row.origin.workflow) && self.plans.contains(&row.origin.plan);
         if held { Ok(row) } else { Err(Damaged { seq: row.seq }) }
     }

@@ -21,24 +21,18 @@ pub(super) fn all(db: &Connection, paths: &Paths, testimony: Testimony, checked:
         return Err(OpenError::Behind { path: paths.database.clone(), found, witness });
     }
     let pages: i64 = db.query_row("PRAGMA page_count", [], |row| row.get(0)).map_err(database(paths))?;
-    if pages <= checked {
+    let is_small = pages <= checked;
+    if is_small {
         integrity(db, paths)?;
-        count_rows(db, paths, PAYLOADS, tally.seq - tally.payloads_deleted)?;
     }
     // Payloads of a large store are not counted, as that reads all of them: each execution says how many it has.
-    count_rows(db, paths, EXECUTIONS, tally.executions)?;
-    count_rows(db, paths, DELIVERIES, tally.deliveries)?;
-    count_rows(db, paths, REQUESTS, tally.requests)?;
+    for (table, expected) in counted(tally).into_iter().filter(|(table, _)| is_small || *table != PAYLOADS) {
+        count_rows(db, paths, table, expected)?;
+    }
     Ok(tally)
 }
 
-/// A table and how its rows are counted.
-type Table = (&'static str, &'static str);
-
-const PAYLOADS: Table = ("payloads", "SELECT count(*) FROM payloads");
-const EXECUTIONS: Table = ("executions", "SELECT count(*) FROM executions");
-const DELIVERIES: Table = ("deliveries", "SELECT count(*) FROM deliveries");
-const REQUESTS: Table = ("requests", "SELECT count(*) FROM requests");
+const PAYLOADS: &str = "payloads";
 
 fn integrity(db: &Connection, paths: &Paths) -> Result<(), OpenError> {
     let said: Result<String, _> = db.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0));
@@ -47,13 +41,28 @@ fn integrity(db: &Connection, paths: &Paths) -> Result<(), OpenError> {
 }
 
 /// A table has as many rows as were written to it and not deleted.
-fn count_rows(db: &Connection, paths: &Paths, (table, sql): Table, expected: i64) -> Result<(), OpenError> {
-    let found: i64 = db.query_row(sql, [], |row| row.get(0)).map_err(StoreError::from).map_err(store(paths))?;
+fn count_rows(db: &Connection, paths: &Paths, table: &'static str, expected: i64) -> Result<(), OpenError> {
+    let found = rows_of(db, table).map_err(store(paths))?;
     if found == expected {
         return Ok(());
     }
     let (found, expected) = (count(found), count(expected));
     Err(OpenError::RowsMissing { path: paths.database.clone(), table, found, expected })
+}
+
+/// The tables whose rows are counted, and how many there must be.
+pub(super) fn counted(tally: Tally) -> [(&'static str, i64); 4] {
+    [
+        (PAYLOADS, tally.seq - tally.payloads_deleted),
+        ("executions", tally.executions),
+        ("deliveries", tally.deliveries),
+        ("requests", tally.requests),
+    ]
+}
+
+/// Rows of a table.
+pub(super) fn rows_of(db: &Connection, table: &'static str) -> Result<i64, StoreError> {
+    Ok(db.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))?)
 }
 
 fn corrupt(paths: &Paths, what: &str) -> OpenError {

@@ -37,6 +37,18 @@ impl Witness {
         self.0.write_all_at(&encode(tally), 0).map_err(|error| StoreError::Broken(format!("the witness file: {error}")))
     }
 
+    /// Names a commit for good: what is written here outlives a power cut.
+    pub(super) fn swear(&self, tally: Tally) -> Result<(), StoreError> {
+        self.write(tally)?;
+        self.0.sync_all().map_err(|error| StoreError::Broken(format!("the witness file: {error}")))
+    }
+
+    /// Forgets what was promised.
+    pub(super) fn forget(&self) -> Result<(), StoreError> {
+        let forgotten = self.0.set_len(0).and_then(|()| self.0.sync_all());
+        forgotten.map_err(|error| StoreError::Broken(format!("the witness file: {error}")))
+    }
+
     /// What a file says.
     pub(super) fn read(path: &Path) -> std::io::Result<Testimony> {
         let bytes = match std::fs::read(path) {

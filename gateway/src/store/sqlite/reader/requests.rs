@@ -36,6 +36,25 @@ pub(super) fn list(db: &Connection, filter: &Filter) -> Result<Page<RequestRow>,
     Ok(page(rows, limit, |row| row.seq))
 }
 
+/// The ids of the requests that are damaged, as far as these can be read.
+pub(in crate::store::sqlite) fn damaged(db: &Connection) -> Result<Vec<Uuid>, StoreError> {
+    let mut statement = db.prepare(&format!("SELECT {COLUMNS} FROM requests"))?;
+    let mut found = statement.query([])?;
+    let mut damaged = Vec::new();
+    while let Some(columns) = found.next()? {
+        let sound = match read(db, columns) {
+            Ok(read) => read.is_some(),
+            // A column of a type that was never written, or a workflow that is not there.
+            Err(StoreError::Statement(_) | StoreError::Corrupt(_)) => false,
+            Err(error) => return Err(error),
+        };
+        if !sound {
+            damaged.push(columns.get(1).map_or_else(|_| Uuid::nil(), Uuid::from_bytes));
+        }
+    }
+    Ok(damaged)
+}
+
 fn read(db: &Connection, columns: &rusqlite::Row<'_>) -> Result<Option<RequestRow>, StoreError> {
     let number: i64 = columns.get(2)?;
     let Some(phase) = RequestPhase::of(columns.get(4)?) else { return Ok(None) };
