@@ -8,4 +8,5 @@ pub mod run;
 pub mod schema;
 pub mod send;
 pub mod sign;
+pub mod store;
 pub mod validate;

@@ -12,6 +12,18 @@ pub struct Console {
     out: Box<dyn Write + Send>,
     err: Box<dyn Write + Send>,
     colours: Colours,
+    terminals: Terminals,
+}
+
+/// Which streams are terminals.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Terminals {
+    /// Standard input: somebody can be asked.
+    pub input: bool,
+    /// Standard output.
+    pub out: bool,
+    /// Standard error.
+    pub err: bool,
 }
 
 /// Which streams show colours.
@@ -27,19 +39,28 @@ impl Console {
     /// The process's own streams.
     pub fn process() -> Self {
         let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-        let colours =
-            Colours { out: wanted && std::io::stdout().is_terminal(), err: wanted && std::io::stderr().is_terminal() };
-        Self { out: Box::new(std::io::stdout()), err: Box::new(std::io::stderr()), colours }
+        let terminals = Terminals {
+            input: std::io::stdin().is_terminal(),
+            out: std::io::stdout().is_terminal(),
+            err: std::io::stderr().is_terminal(),
+        };
+        let colours = Colours { out: wanted && terminals.out, err: wanted && terminals.err };
+        Self { out: Box::new(std::io::stdout()), err: Box::new(std::io::stderr()), colours, terminals }
     }
 
     /// Other streams, without colours.
     pub fn new(out: impl Write + Send + 'static, err: impl Write + Send + 'static) -> Self {
-        Self { out: Box::new(out), err: Box::new(err), colours: Colours::default() }
+        Self { out: Box::new(out), err: Box::new(err), colours: Colours::default(), terminals: Terminals::default() }
     }
 
     /// Which streams show colours.
     pub fn colours(&self) -> Colours {
         self.colours
+    }
+
+    /// Which streams are terminals.
+    pub fn terminals(&self) -> Terminals {
+        self.terminals
     }
 
     /// Data: the text and, where it has none, a line's end.

@@ -13,6 +13,7 @@ mod failure;
 mod input;
 mod load;
 mod logging;
+mod progress;
 mod report;
 mod route_list;
 mod sender;
@@ -28,7 +29,7 @@ use std::ffi::OsString;
 use clap::Parser as _;
 
 use args::{Cli, Command};
-use commands::{completion, crds, eval, routes, run, schema, send, sign, validate};
+use commands::{completion, crds, eval, routes, run, schema, send, sign, store, validate};
 
 pub use console::Console;
 pub use failure::{Exit, Failure};
@@ -54,6 +55,7 @@ async fn execute(command: Command, console: &mut Console) -> Result<Exit, Failur
         Command::Routes(args) => routes::execute(&args, console).await,
         Command::Send(args) => send::execute(&args, console).await,
         Command::Sign(args) => sign::execute(&args, console),
+        Command::Store(args) => store::execute(args, console).await,
         Command::Crds => crds::execute(console),
         Command::Schema => schema::execute(console),
         Command::Completion(args) => completion::execute(&args, console),

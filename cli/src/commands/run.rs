@@ -16,6 +16,7 @@ use crate::load::world::Surroundings;
 use crate::logging::{self, LogFormat};
 use crate::report::{self, counted};
 use crate::route_list::{self, Target};
+use crate::shell::quote;
 use crate::signals::Signals;
 use crate::site::{Reading, Site};
 use crate::sources::Sources;
@@ -176,28 +177,46 @@ impl Session<'_> {
 }
 
 async fn start(args: &Args, sources: &Sources) -> Result<Gateway, Failure> {
+    let data = args.data.clone().unwrap_or_else(|| beside(&args.paths));
     let absolute = sources.paths().map(|path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
     let config = Config {
         listen: args.listen,
         admin: args.admin,
-        data: Some(args.data.clone().unwrap_or_else(|| beside(&args.paths))),
+        data: Some(data.clone()),
         sources: absolute.collect(),
         ..Config::default()
     };
-    Gateway::start(config, Clock::system()).await.map_err(|error| match &error {
-        StartError::Listen { address, .. } => Failure::stuck(chain(&error)).next(format!(
+    Gateway::start(config, Clock::system()).await.map_err(|error| unstarted(&error, args, &data))
+}
+
+/// Why it does not start, and the next thing to try.
+fn unstarted(error: &StartError, args: &Args, data: &Path) -> Failure {
+    let failure = Failure::stuck(chain(error));
+    match error {
+        StartError::Listen { address, .. } => failure.next(format!(
             "another address, such as {} 127.0.0.1:0 for a free port; or stop what has the port: ss -ltnp 'sport = :{}'",
             if *address == args.admin { "--admin" } else { "--listen" },
             address.port()
         )),
         StartError::Store(OpenError::Locked { .. }) => {
-            Failure::stuck(chain(&error)).next("stop that process, or give this one another --data DIR")
+            failure.next("stop that process, or give this one another --data DIR")
         }
-        StartError::Store(OpenError::Io { .. }) => {
-            Failure::stuck(chain(&error)).next("a directory that this user may write: --data DIR")
+        StartError::Store(OpenError::Io { .. }) => failure.next("a directory that this user may write: --data DIR"),
+        StartError::Store(
+            OpenError::Behind { .. }
+            | OpenError::RowsMissing { .. }
+            | OpenError::Corrupt { .. }
+            | OpenError::Database { .. },
+        ) => {
+            let data = quote(&data.display().to_string());
+            failure.next(format!(
+                "boathook store check --data {data}: it says what is gone, and how to go on (--accept-loss, or a backup)"
+            ))
         }
-        StartError::Metrics(_) | StartError::Store(_) | StartError::StoreAborted => Failure::stuck(chain(&error)),
-    })
+        StartError::Store(OpenError::NewerVersion { .. } | OpenError::NotAStore(_) | OpenError::Key(_))
+        | StartError::Metrics(_)
+        | StartError::StoreAborted => failure,
+    }
 }
 
 /// The store's default place: what belongs to the files stays with them.

@@ -21,5 +21,6 @@ mod queues;
 mod reload;
 mod sending;
 mod served;
+mod store;
 mod support;
 mod target;

@@ -46,6 +46,11 @@ impl Run {
         Self::spawn(folder, &[], &[])
     }
 
+    /// Serves a folder with the store of a directory.
+    pub fn start_on(folder: &Path, data: &str) -> Self {
+        Self::spawn(folder, &["--data", data], &[])
+    }
+
     fn spawn(folder: &Path, words: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut child = Command::new(BOATHOOK)
             .args(["run", folder.to_str().unwrap(), "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"])
