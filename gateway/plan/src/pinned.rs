@@ -20,7 +20,7 @@ use crate::plan::{Plan, WorkflowRef};
 pub use acknowledge::duplicate;
 pub use keys::{KeyFault, StageFacts};
 pub use revision::Revision;
-pub use run::{Delivered, RunFacts};
+pub use run::{Delivered, RunFacts, SeedOf};
 
 use acknowledge::Acknowledgement;
 use keys::Keys;

@@ -1,6 +1,6 @@
 //! Where a replay comes from: how often the delivery was run before, and whose seed its idempotency keys have.
 
-use boathook_plan::pinned::RunFacts;
+use boathook_plan::pinned::{RunFacts, SeedOf};
 use uuid::Uuid;
 
 use crate::store::{Claimed, Store, StoreError};
@@ -16,7 +16,7 @@ pub(super) async fn facts(store: &Store, claimed: &Claimed) -> Result<RunFacts, 
         return Ok(facts);
     }
     let seed_replays = claimed.seed == claimed.fence.id || replays(store, claimed.seed).await?.is_some();
-    facts.seed = seed_replays.then_some(claimed.seed);
+    facts.seed = if seed_replays { SeedOf::Replay(claimed.seed) } else { SeedOf::Delivery(claimed.seed) };
     facts.attempt = depth(store, claimed.replay_of).await?;
     Ok(facts)
 }

@@ -30,14 +30,23 @@ pub struct RunFacts {
     pub attempt: u32,
     /// When it began.
     pub started_at: Timestamp,
-    /// The execution whose seed it has, where the delivery does not say it: of a replay.
-    pub seed: Option<Uuid>,
+    /// What its idempotency keys derive from.
+    pub seed: SeedOf,
+}
+
+/// What the idempotency keys of a run derive from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SeedOf {
+    /// What the delivery says; where it says nothing, the id of this execution, the first one of the delivery.
+    Delivery(Uuid),
+    /// The id of this execution, which replays the delivery from the start.
+    Replay(Uuid),
 }
 
 impl RunFacts {
     /// Of a delivery that is run for the first time.
     pub fn first(execution: Uuid, started_at: Timestamp) -> Self {
-        Self { execution, attempt: 1, started_at, seed: None }
+        Self { execution, attempt: 1, started_at, seed: SeedOf::Delivery(execution) }
     }
 }
 
@@ -55,15 +64,16 @@ impl Pinned {
 
 fn input(workflow: &Arc<str>, delivered: Delivered<'_>, facts: RunFacts) -> Input {
     let envelope = delivered.envelope;
-    let own = || match (&envelope.deduplication_key, envelope.call()) {
-        (Some(key), _) => Seed::Delivery { workflow: Arc::clone(workflow), key: Arc::clone(key) },
-        (None, Some(call)) => Seed::Execution(call.seed),
-        (None, None) => Seed::Execution(facts.execution),
+    let seed = match (facts.seed, &envelope.deduplication_key, envelope.call()) {
+        (SeedOf::Replay(execution), _, _) => Seed::Execution(execution),
+        (SeedOf::Delivery(_), Some(key), _) => Seed::Delivery { workflow: Arc::clone(workflow), key: Arc::clone(key) },
+        (SeedOf::Delivery(_), None, Some(call)) => Seed::Execution(call.seed),
+        (SeedOf::Delivery(first), None, None) => Seed::Execution(first),
     };
     Input {
         execution: facts.execution,
         attempt: facts.attempt,
-        seed: facts.seed.map_or_else(own, Seed::Execution),
+        seed,
         request_id: Arc::clone(&envelope.request_id),
         received_at: envelope.received_at,
         started_at: facts.started_at,
