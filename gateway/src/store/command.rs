@@ -176,8 +176,8 @@ pub struct Replay {
     pub of: Uuid,
     /// The id of the new one.
     pub id: Uuid,
-    /// How many entries of the journal are taken over: 0 is from the start, with a new seed.
-    pub entries: u32,
+    /// Which entries of the journal are taken over, under the old seed; `None` is from the start, with a new one.
+    pub entries: Option<Vec<u32>>,
     /// `None` is the plan that it was pinned to.
     pub plan: Option<Arc<PlanText>>,
 }

@@ -1,5 +1,7 @@
 //! Running an ended execution again, from the start or from where it failed.
 
+use std::collections::BTreeSet;
+
 use boathook_plan::plan::Mode;
 
 use super::payloads::{self, Spot};
@@ -41,14 +43,21 @@ fn copy(work: &Work<'_>, old: &Row, replay: &Replay) -> Result<Result<Option<Cop
         Ok(kept) => kept,
         Err(damaged) => return Ok(Err(damaged)),
     };
-    let mut entries = match journal::of(work.db, work.sealer, old, 0)? {
+    let entries = match journal::of(work.db, work.sealer, old, 0)? {
         Ok(entries) => entries,
         Err(damaged) => return Ok(Err(damaged)),
     };
-    entries.truncate(usize::try_from(replay.entries).unwrap_or(usize::MAX));
+    let entries = taken(entries, replay.entries.as_deref().unwrap_or_default());
     let payloads: Option<_> =
         kept.into_iter().map(|kept| kept.body.map(|body| Payload { head: kept.head, body })).collect();
     Ok(Ok(payloads.map(|payloads| Copied { payloads, entries })))
+}
+
+/// The entries of some positions, in their order.
+fn taken(entries: Vec<JournalEntry>, positions: &[u32]) -> Vec<JournalEntry> {
+    let positions: BTreeSet<_> = positions.iter().collect();
+    let numbered = (0..).zip(entries);
+    numbered.filter(|(number, _)| positions.contains(number)).map(|(_, entry)| entry).collect()
 }
 
 fn write(work: &mut Work<'_>, old: &Row, replay: &Replay, copy: &Copied) -> Result<Replayed, StoreError> {
@@ -84,7 +93,7 @@ fn origin(old: &Row, replay: &Replay, plan: i64, now: i64) -> Origin {
         retry_of: None,
         replay_of: Some(old.id),
         // What was done before the failure is not done again, so its keys must stay the same.
-        seed: if replay.entries == 0 { replay.id } else { old.seed },
+        seed: if replay.entries.is_none() { replay.id } else { old.seed },
         ..old.clone()
     }
 }

@@ -245,7 +245,7 @@ impl World {
         let of = self.chance.pick(&self.ids).unwrap_or_default();
         let id = self.id();
         remember(&mut self.ids, id);
-        let entries = u32::try_from(self.chance.below(3)).unwrap();
+        let entries = self.chance.percent(50).then(|| (0..4).filter(|_| self.chance.percent(60)).collect());
         let plan = self.chance.percent(20).then(|| self.specs[0].plans[1].clone());
         Command::Replay(Replay { of, id, entries, plan })
     }

@@ -8,8 +8,8 @@ use crate::store::ending::Phase;
 use crate::store::new::JournalEntry;
 use crate::store::testing::{Bench, delivery, ending, entry, id};
 
-fn replay(bench: &mut Bench, of: u128, entries: u32) -> Outcome {
-    bench.run(Command::Replay(Replay { of: id(of), id: id(7), entries, plan: None }))
+fn replay(bench: &mut Bench, of: u128, entries: Option<&[u32]>) -> Outcome {
+    bench.run(Command::Replay(Replay { of: id(of), id: id(7), entries: entries.map(<[u32]>::to_vec), plan: None }))
 }
 
 fn failed(bench: &mut Bench) {
@@ -24,7 +24,7 @@ fn failed(bench: &mut Bench) {
 fn a_replay_from_the_start_has_a_seed_of_its_own() {
     let mut bench = bench();
     failed(&mut bench);
-    assert_eq!(replay(&mut bench, 1, 0), Outcome::Replayed(Replayed::Accepted(id(7))));
+    assert_eq!(replay(&mut bench, 1, None), Outcome::Replayed(Replayed::Accepted(id(7))));
     let claimed = bench.claim().remove(0);
     assert_eq!((claimed.fence.id, claimed.replay_of, claimed.seed), (id(7), Some(id(1)), id(7)));
     assert_eq!((claimed.payloads, claimed.entries), (vec![delivery(1).payload], Vec::new()));
@@ -34,7 +34,7 @@ fn a_replay_from_the_start_has_a_seed_of_its_own() {
 fn a_replay_from_the_failed_step_has_the_journal_and_the_seed_of_the_first() {
     let mut bench = bench();
     failed(&mut bench);
-    replay(&mut bench, 1, 2);
+    replay(&mut bench, 1, Some(&[0, 1]));
     let claimed = bench.claim().remove(0);
     assert_eq!((claimed.replay_of, claimed.seed), (Some(id(1)), id(1)));
     let secret = JournalEntry { text: b"secret".to_vec(), sensitive: true };
@@ -42,19 +42,37 @@ fn a_replay_from_the_failed_step_has_the_journal_and_the_seed_of_the_first() {
 }
 
 #[test]
+fn a_replay_keeps_the_entries_that_it_is_told_and_no_other() {
+    let mut bench = bench();
+    failed(&mut bench);
+    replay(&mut bench, 1, Some(&[0, 2, 9]));
+    let claimed = bench.claim().remove(0);
+    assert_eq!((claimed.entries, claimed.seed), (vec![entry("one"), entry("failed")], id(1)));
+}
+
+#[test]
+fn a_replay_from_a_failure_at_the_first_step_keeps_the_seed() {
+    let mut bench = bench();
+    failed(&mut bench);
+    replay(&mut bench, 1, Some(&[]));
+    let claimed = bench.claim().remove(0);
+    assert_eq!((claimed.entries, claimed.seed), (Vec::new(), id(1)));
+}
+
+#[test]
 fn what_has_not_ended_or_is_not_there_is_not_replayed() {
     let mut bench = bench();
     bench.accepted(delivery(1));
-    assert_eq!(replay(&mut bench, 1, 0), Outcome::Replayed(Replayed::NotFinished));
-    assert_eq!(replay(&mut bench, 2, 0), Outcome::Replayed(Replayed::NotFound));
+    assert_eq!(replay(&mut bench, 1, None), Outcome::Replayed(Replayed::NotFinished));
+    assert_eq!(replay(&mut bench, 2, None), Outcome::Replayed(Replayed::NotFound));
 }
 
 #[test]
 fn a_replay_that_is_asked_for_twice_is_one() {
     let mut bench = bench();
     failed(&mut bench);
-    replay(&mut bench, 1, 0);
-    assert_eq!(replay(&mut bench, 1, 0), Outcome::Replayed(Replayed::Accepted(id(7))));
+    replay(&mut bench, 1, None);
+    assert_eq!(replay(&mut bench, 1, None), Outcome::Replayed(Replayed::Accepted(id(7))));
     assert_eq!(bench.claim().len(), 1);
 }
 
@@ -66,6 +84,6 @@ fn without_its_body_nothing_is_replayed() {
         new.keep.body = body;
         bench.accepted(new);
         bench.end_only(ending(Phase::Failed));
-        assert_eq!(replay(&mut bench, 1, 0), Outcome::Replayed(Replayed::BodyNotKept));
+        assert_eq!(replay(&mut bench, 1, None), Outcome::Replayed(Replayed::BodyNotKept));
     }
 }

@@ -19,7 +19,7 @@ impl Model {
         }
         let seq = self.seq + 1;
         self.seq += i64::try_from(old.payloads.len()).unwrap();
-        let taken = old.entries.len().min(usize::try_from(replay.entries).unwrap());
+        let taken = replay.entries.iter().flatten().filter_map(|at| old.entries.get(usize::try_from(*at).unwrap()));
         self.execs.push(Arc::new(Exec {
             id: replay.id,
             seq,
@@ -30,14 +30,14 @@ impl Model {
             fence: 0,
             attempt: 0,
             delivery_keys: Vec::new(),
-            entries: old.entries[..taken].to_vec(),
+            entries: taken.cloned().collect(),
             parent: None,
             accepted_at: now,
             started_at: None,
             answer: None,
             retry_of: None,
             replay_of: Some(old.id),
-            seed: if replay.entries == 0 { replay.id } else { old.seed },
+            seed: if replay.entries.is_none() { replay.id } else { old.seed },
             reason: None,
             ..old
         }));
