@@ -1,11 +1,18 @@
-//! The admin port: health, metrics, the list of routes. Never served on the public port.
+//! The admin port: health, metrics, the list of routes, executions. Never served on the public port.
+//!
+//! What stands under `/v1` is kept from web pages; health and metrics are for probes and scrapers, which call it what they
+//! like.
 
+mod executions;
+mod guard;
 mod instance;
+mod problem;
 
 use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::{StatusCode, header};
+use axum::middleware::from_fn_with_state;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use axum::{Json, Router};
@@ -16,7 +23,11 @@ use tokio::net::TcpListener;
 use crate::routes::Served;
 use crate::shared::Shared;
 
+pub use executions::{BulkLine, Cancelled, Refused, ReplayRequest, Replayed, Revision, Start};
 pub use instance::Instance;
+pub use problem::Problem;
+
+use guard::{Loopback, keep_pages_out};
 
 /// One route, as `GET /v1/routes` lists it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -48,18 +59,23 @@ pub struct RouteView {
 
 /// Serves until it is aborted.
 pub(crate) async fn run(shared: Arc<Shared>, instance: Instance, listener: TcpListener) {
-    if let Err(error) = axum::serve(listener, app(shared, instance)).await {
+    let loopback = Loopback(listener.local_addr().is_ok_and(|address| address.ip().is_loopback()));
+    if let Err(error) = axum::serve(listener, app(shared, instance, loopback)).await {
         tracing::error!(error = %error, "serving the admin port");
     }
 }
 
-fn app(shared: Arc<Shared>, instance: Instance) -> Router {
+fn app(shared: Arc<Shared>, instance: Instance, loopback: Loopback) -> Router {
+    let guarded = Router::new()
+        .route("/v1/instance", get(async move || Json(instance)))
+        .route("/v1/routes", get(routes))
+        .merge(executions::routes())
+        .route_layer(from_fn_with_state(loopback, keep_pages_out));
     Router::new()
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
-        .route("/v1/instance", get(async move || Json(instance)))
-        .route("/v1/routes", get(routes))
+        .merge(guarded)
         .with_state(shared)
 }
 

@@ -10,6 +10,7 @@ mod ending;
 mod engine;
 mod error;
 mod lease;
+mod moves;
 mod new;
 mod orders;
 mod query;
@@ -25,7 +26,7 @@ mod writer;
 
 use std::sync::Arc;
 
-use tokio::sync::watch;
+use tokio::sync::{broadcast, watch};
 
 pub use claim::{Claim, Claimed, Claims};
 pub use command::{
@@ -38,6 +39,7 @@ pub use ending::{
 pub use engine::{Engine, Reader};
 pub use error::{OpenError, StoreError};
 pub use lease::{Fence, Lease, Renewed, Written};
+pub use moves::Moved;
 pub use new::{DeliveryKey, Hash, JournalEntry, Keep, NewExecution, Parent, Payload, PlanText, Queueing, Start};
 pub use query::{ExecutionRow, Filter, KeptPayload, PAGE, Page, RequestRow, Totals};
 pub use sqlite::{Opened, Settings, upkeep};
@@ -71,6 +73,11 @@ impl Store {
             // Closed without having failed: it never will.
             Ok(None) | Err(_) => std::future::pending().await,
         }
+    }
+
+    /// What moves from now on, in the order committed.
+    pub fn moves(&self) -> broadcast::Receiver<Moved> {
+        self.writer.moves()
     }
 
     /// Whether commands can be taken.

@@ -120,7 +120,7 @@ async fn admin(gateway: &Gateway, path: &str) -> (u16, String) {
 /// Status and body of a GET.
 async fn get_from(address: SocketAddr, path: &str) -> (u16, String) {
     let mut stream = TcpStream::connect(address).await.unwrap();
-    let request = format!("GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await.unwrap();
     let answer = rest(&mut stream).await;
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();

@@ -46,6 +46,12 @@ pub trait Reader: Send + 'static {
     /// Requests that started nothing, newest first.
     fn requests(&self, filter: &Filter) -> Result<Page<RequestRow>, StoreError>;
 
+    /// One request that started nothing; a damaged one is [`StoreError::Damaged`].
+    fn request(&self, id: Uuid) -> Result<Option<RequestRow>, StoreError>;
+
+    /// Ids of executions and requests from one to another, both included: the first few.
+    fn ids(&self, from: Uuid, to: Uuid) -> Result<Vec<Uuid>, StoreError>;
+
     /// Of each workflow that the store knows.
     fn totals(&self) -> Result<Vec<Totals>, StoreError>;
 

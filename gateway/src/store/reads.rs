@@ -53,6 +53,17 @@ impl Store {
         self.readers.run(move |reader| reader.requests(&filter)).await
     }
 
+    /// One request that started nothing; a damaged one is [`StoreError::Damaged`].
+    pub async fn request(&self, id: Uuid) -> Result<Option<RequestRow>, StoreError> {
+        self.readers.run(move |reader| reader.request(id)).await
+    }
+
+    /// Ids of executions and requests from one to another, both included: the first few, enough to see whether there is
+    /// one.
+    pub async fn ids(&self, from: Uuid, to: Uuid) -> Result<Vec<Uuid>, StoreError> {
+        self.readers.run(move |reader| reader.ids(from, to)).await
+    }
+
     /// Of each workflow that the store knows.
     pub async fn totals(&self) -> Result<Vec<Totals>, StoreError> {
         self.readers.run(<dyn Reader>::totals).await

@@ -2,6 +2,7 @@
 
 mod corruption;
 mod grouping;
+mod moves;
 mod opening;
 
 use std::path::Path;

@@ -8,11 +8,12 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, oneshot, watch};
+use tokio::sync::{Semaphore, broadcast, oneshot, watch};
 
 use super::command::{Command, Outcome};
 use super::engine::Engine;
 use super::error::StoreError;
+use super::moves::{self, Moved};
 use crate::clock::Clock;
 
 mod batch;
@@ -52,6 +53,7 @@ pub(super) struct Writer {
     room: Arc<Semaphore>,
     coming: Arc<AtomicUsize>,
     broken: watch::Receiver<Option<String>>,
+    moves: broadcast::Sender<Moved>,
 }
 
 impl Writer {
@@ -61,10 +63,11 @@ impl Writer {
         let room = Arc::new(Semaphore::new(ARRIVED));
         let coming = Arc::new(AtomicUsize::new(0));
         let desk = Desk { arrived, room: Arc::clone(&room), coming: Arc::clone(&coming) };
-        let work = work::Work { engine, clock, observer, tell };
+        let moves = broadcast::Sender::new(moves::KEPT);
+        let work = work::Work { engine, clock, observer, tell, moves: moves.clone() };
         let thread = std::thread::Builder::new().name("store".into()).spawn(move || work.run(&desk));
         let orders = thread.is_ok().then_some(orders);
-        Self { orders: Mutex::new(orders), room, coming, broken }
+        Self { orders: Mutex::new(orders), room, coming, broken, moves }
     }
 
     /// Applies a command; returns once it is durable.
@@ -93,6 +96,10 @@ impl Writer {
 
     pub(super) fn broken(&self) -> watch::Receiver<Option<String>> {
         self.broken.clone()
+    }
+
+    pub(super) fn moves(&self) -> broadcast::Receiver<Moved> {
+        self.moves.subscribe()
     }
 
     pub(super) fn is_up(&self) -> bool {

@@ -99,6 +99,15 @@ impl Reader for SqliteReader {
         requests::list(&snapshot, filter)
     }
 
+    fn request(&self, id: Uuid) -> Result<Option<RequestRow>, StoreError> {
+        let snapshot = self.db.unchecked_transaction()?;
+        requests::one(&snapshot, id)
+    }
+
+    fn ids(&self, from: Uuid, to: Uuid) -> Result<Vec<Uuid>, StoreError> {
+        list::ids(&self.db, from, to)
+    }
+
     fn totals(&self) -> Result<Vec<Totals>, StoreError> {
         let snapshot = self.db.unchecked_transaction()?;
         totals::all(&snapshot)

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use tokio::sync::watch;
+use tokio::sync::{broadcast, watch};
 
 use super::batch::{Batch, Closing};
 use super::{Commit, Desk, Observer};
@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::store::command::{Command, Outcome};
 use crate::store::engine::Engine;
 use crate::store::error::StoreError;
+use crate::store::moves::{self, Moved};
 
 /// How long nothing must be asked for until the engine tidies up.
 const IDLE: Duration = Duration::from_millis(250);
@@ -20,6 +21,7 @@ pub(super) struct Work {
     pub(super) clock: Clock,
     pub(super) observer: Observer,
     pub(super) tell: watch::Sender<Option<String>>,
+    pub(super) moves: broadcast::Sender<Moved>,
 }
 
 impl Work {
@@ -48,9 +50,22 @@ impl Work {
 
     fn apply(&mut self, batch: Batch) {
         let outcomes = self.commit(&batch);
+        self.tell_moves(&batch.commands, &outcomes);
         for (reply, outcome) in batch.replies.into_iter().zip(outcomes) {
             // A caller may have gone away; what it asked for is done.
             let _ = reply.send(outcome);
+        }
+    }
+
+    fn tell_moves(&self, commands: &[Command], outcomes: &[Result<Outcome, StoreError>]) {
+        if self.moves.receiver_count() == 0 {
+            return;
+        }
+        let done =
+            commands.iter().zip(outcomes).filter_map(|(command, outcome)| Some((command, outcome.as_ref().ok()?)));
+        for moved in done.flat_map(|(command, outcome)| moves::of(command, outcome)) {
+            // The last follower may just have gone.
+            let _ = self.moves.send(moved);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
+use uuid::Uuid;
 
 use super::{shown, shown_damaged};
 use crate::store::error::StoreError;
@@ -68,6 +69,19 @@ pub(super) fn page<T>(mut rows: Vec<T>, limit: u32, seq: impl Fn(&T) -> u64) -> 
     rows.truncate(limit);
     let next = rows.last().filter(|_| more).map(seq);
     Page { rows, next }
+}
+
+/// How many ids are told of a span: whether there is one, or another one.
+const IDS: u32 = 3;
+
+/// The first ids of a span.
+pub(super) fn ids(db: &Connection, from: Uuid, to: Uuid) -> Result<Vec<Uuid>, StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT id FROM executions WHERE id BETWEEN ?1 AND ?2 UNION ALL \
+         SELECT id FROM requests WHERE id BETWEEN ?1 AND ?2 LIMIT ?3",
+    )?;
+    let found = statement.query_map((from.as_bytes(), to.as_bytes(), IDS), |columns| columns.get(0))?;
+    Ok(found.map(|id| id.map(Uuid::from_bytes)).collect::<Result<_, _>>()?)
 }
 
 /// The newest executions that are wanted.

@@ -55,6 +55,15 @@ pub(in crate::store::sqlite) fn damaged(db: &Connection) -> Result<Vec<Uuid>, St
     Ok(damaged)
 }
 
+/// One of them.
+pub(super) fn one(db: &Connection, id: Uuid) -> Result<Option<RequestRow>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM requests WHERE id = ?1");
+    let mut statement = db.prepare_cached(&sql)?;
+    let mut found = statement.query([id.as_bytes()])?;
+    let Some(columns) = found.next()? else { return Ok(None) };
+    read(db, columns)?.ok_or(StoreError::Damaged(id)).map(Some)
+}
+
 fn read(db: &Connection, columns: &rusqlite::Row<'_>) -> Result<Option<RequestRow>, StoreError> {
     let number: i64 = columns.get(2)?;
     let Some(phase) = RequestPhase::of(columns.get(4)?) else { return Ok(None) };
