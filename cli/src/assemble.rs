@@ -36,7 +36,11 @@ pub fn assemble(files: Vec<SourceFile>, surroundings: &Surroundings, accepted: A
 /// Whether another object may be what is wrong: one that could not be read is not missing.
 fn needs_others(reason: Reason) -> bool {
     match reason {
-        Reason::InvalidSpec | Reason::RouteConflict | Reason::CeilingExceeded | Reason::TooLarge => false,
+        Reason::InvalidSpec
+        | Reason::RouteConflict
+        | Reason::CeilingExceeded
+        | Reason::QuotaExceeded
+        | Reason::TooLarge => false,
         Reason::GatewayNotFound
         | Reason::NamespaceNotAllowed
         | Reason::SecretNotFound

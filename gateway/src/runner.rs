@@ -128,9 +128,9 @@ impl Runner {
     }
 
     /// A workflow found no place, and looks again once one is free; one may have become so meanwhile.
-    fn hold(&self, owner: &Owner) {
+    fn hold(&self, owner: &Owner, quota: usize) {
         self.agenda.hold(owner.clone());
-        if self.workers.has_room(owner) {
+        if self.workers.has_room(owner, quota) {
             self.agenda.freed();
         }
     }

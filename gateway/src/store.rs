@@ -31,7 +31,7 @@ use tokio::sync::{broadcast, watch};
 pub use claim::{Claim, Claimed, Claims};
 pub use command::{
     Append, Cancel, Cancelled, Command, Count, Deleted, Finish, Outcome, Park, Prune, Purge, RecordedRequest, Renew,
-    Replay, Replayed, RequestPhase, Which,
+    Replay, Replayed, RequestPhase, Trim, Which,
 };
 pub use ending::{
     ANSWER_KEPT, Accepted, Admission, Adopt, Answer, Duplicate, Ending, Finished, FinishedExecution, Phase, Settled,
@@ -40,8 +40,8 @@ pub use engine::{Engine, Reader};
 pub use error::{OpenError, StoreError};
 pub use lease::{Fence, Lease, Renewed, Written};
 pub use moves::Moved;
-pub use new::{DeliveryKey, Hash, JournalEntry, Keep, NewExecution, Parent, Payload, PlanText, Queueing, Start};
-pub use query::{ExecutionRow, Filter, KeptPayload, PAGE, Page, RequestRow, Totals};
+pub use new::{DeliveryKey, Hash, JournalEntry, Keep, NewExecution, Parent, Payload, PlanText, Queueing, Quota, Start};
+pub use query::{ExecutionRow, Filter, KeptPayload, PAGE, Page, RequestRow, Totals, Usage};
 pub use sqlite::{Opened, Settings, upkeep};
 pub use writer::{Commit, Observer};
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 use boathook_plan::json::Json;
 use boathook_plan::plan::{
     Answer, AnswerBody, Concurrency, Deduplication, Delimiters, Egress, History, HttpStep, KeySpec, Match, Mode,
-    OnError, Plan, Program, Response, Retry, Scheme, SchemeKind, Step, StepKind, Suspend, Verification, Webhook,
+    OnError, Plan, Program, Quota, Response, Retry, Scheme, SchemeKind, Step, StepKind, Suspend, Verification, Webhook,
     WorkflowRef,
 };
 use boathook_plan::route::Route;
@@ -63,6 +63,7 @@ pub(crate) fn plan(name: &str, path: &str) -> Plan {
         batch: None,
         history: History::default(),
         suspend: Suspend::No,
+        quota: Quota::default(),
         response: Response {
             mode: Mode::Sync,
             deadline_ms: 10_000,

@@ -26,6 +26,15 @@ pub const DEFAULT_CONCURRENCY: u32 = 1_000;
 /// Executions of a workflow that wait for their turn unless `concurrency.queue` says otherwise.
 pub const DEFAULT_QUEUE: u64 = 10_000;
 
+/// Executions of a namespace that run at once, of a gateway that sets no quota.
+pub const DEFAULT_NAMESPACE_RUNNING: u32 = 500;
+
+/// Deliveries of a namespace that wait for their turn, of a gateway that sets no quota.
+pub const DEFAULT_NAMESPACE_QUEUED: u64 = 100_000;
+
+/// Bytes of a namespace's executions that are kept, of a gateway that sets no quota.
+pub const DEFAULT_NAMESPACE_STORAGE: u64 = 2 << 30;
+
 /// How long a succeeded execution is kept unless `history.keep` says otherwise.
 pub const DEFAULT_KEEP: Duration = Duration::from_hours(24);
 

@@ -16,7 +16,7 @@ mod program;
 mod verification;
 
 pub use self::egress::{AddressRule, Egress, HostRule};
-pub use self::execution::{Batch, BodyKept, Concurrency, Deduplication, History, Overflow, Suspend};
+pub use self::execution::{Batch, BodyKept, Concurrency, Deduplication, History, Overflow, Quota, Suspend};
 pub use self::http::{CloudEvent, HttpAuth, HttpBody, HttpStep, Part, PartContent};
 pub use self::program::{
     Block, BranchStep, CallStep, Case, Check, EndOutcome, EndStep, ForEachStep, OnError, OnItemError, ParallelStep,
@@ -69,6 +69,9 @@ pub struct Plan {
     pub history: History,
     /// What is stopped. Read of the live route, whatever an execution is pinned to.
     pub suspend: Suspend,
+    /// What the namespace may use. Read of the live route, whatever an execution is pinned to.
+    #[serde(default, skip_serializing_if = "Quota::is_default")]
+    pub quota: Quota,
     /// What the sender is told.
     pub response: Response,
     /// What outbound requests may reach.

@@ -28,8 +28,12 @@ async fn call(context: &Context, attempt: &CallAttempt) -> Result<Json, StepFail
     let store = context.shared.runner.store().map_err(|error| unavailable(attempt, &error))?;
     let birth = birth(context, attempt, served)?;
     let started = store.accept(birth.new_execution(Start::Queued)).await;
-    if started.map_err(|error| unavailable(attempt, &error))? == Admission::QueueFull {
-        return Err(retried(failed(attempt, "its queue is full")));
+    match started.map_err(|error| unavailable(attempt, &error))? {
+        Admission::Accepted(_) | Admission::Joined { .. } | Admission::Duplicate(_) => {}
+        Admission::QueueFull => return Err(retried(failed(attempt, "its queue is full"))),
+        Admission::QuotaFull | Admission::StorageFull => {
+            return Err(retried(failed(attempt, "a quota of the namespace is used up")));
+        }
     }
     context.shared.runner.wake(birth.owner());
     if attempt.detach {

@@ -92,6 +92,8 @@ impl Keyed {
             Admission::Joined { id, .. } => (Reason::Accepted, id),
             Admission::Duplicate(first) => (Reason::Duplicate, first.id),
             Admission::QueueFull => return Err(Refusal::of(Reason::QueueFull)),
+            Admission::QuotaFull => return Err(over_quota("queued")),
+            Admission::StorageFull => return Err(over_quota("storage")),
         };
         if reason == Reason::Accepted {
             shared.runner.wake(self.birth.owner());
@@ -113,6 +115,11 @@ impl Keyed {
 async fn admit(shared: &Shared, birth: &Birth, start: Start) -> Result<Admission, Refusal> {
     let store = shared.runner.store().map_err(|error| unavailable(&error))?;
     store.accept(birth.new_execution(start)).await.map_err(|error| unavailable(&error))
+}
+
+/// As a full queue: the owner of the namespace reads in the log which quota it was.
+fn over_quota(quota: &str) -> Refusal {
+    Refusal::of(Reason::QueueFull).because(format!("the namespace's quota of {quota} is used up"))
 }
 
 /// The sender keeps the event, and comes back.

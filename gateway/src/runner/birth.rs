@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::Owner;
 use crate::routes::Served;
-use crate::store::{DeliveryKey, Hash, Keep, NewExecution, Parent, Payload, Queueing, Start};
+use crate::store::{DeliveryKey, Hash, Keep, NewExecution, Parent, Payload, Queueing, Quota, Start};
 
 /// An execution that is about to begin, of the workflow's live revision.
 #[derive(Clone, Debug)]
@@ -58,6 +58,7 @@ impl Birth {
                 queue: concurrency.queue,
                 overflow: concurrency.overflow,
             },
+            quota: Quota { queued: plan.quota.queued, storage: plan.quota.storage },
             batch: plan.batch.filter(|_| self.parent().is_none()),
             keep: Keep {
                 succeeded: Duration::from_millis(history.keep_ms),

@@ -1,5 +1,6 @@
 //! What the store must be told from time to time: which workflows are gone, and that old records may go.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use super::Owner;
 use crate::shared::Shared;
-use crate::store::{Cancel, Prune, StoreError, Totals, Which};
+use crate::store::{Cancel, Prune, StoreError, Totals, Trim, Which};
 
 /// How often the queues are looked at, for those who watch them.
 const LOOK: Duration = Duration::from_secs(5);
@@ -17,6 +18,9 @@ const PRUNING: Duration = Duration::from_mins(1);
 
 /// Rows of a kind that one command deletes: a few milliseconds of the writer.
 const PRUNED: u32 = 500;
+
+/// Tenths of a namespace's quota of storage above which history goes early.
+const FULL: u64 = 9;
 
 /// Executions that one command cancels.
 const CANCELLED: u32 = 500;
@@ -34,7 +38,7 @@ pub(crate) async fn run(shared: Arc<Shared>) {
         let done = tokio::select! {
             () = shared.runner.rerouted.notified() => reconcile(&shared).await,
             _ = pruning.tick() => prune(&shared).await,
-            _ = looking.tick() => look(&shared).await,
+            _ = looking.tick() => watch(&shared).await,
         };
         if let Err(error) = done {
             tracing::warn!(error = %error, "keeping the store in order");
@@ -64,6 +68,31 @@ async fn settle(shared: &Shared, totals: &Totals) -> Result<(), StoreError> {
             return Ok(());
         }
     }
+}
+
+async fn watch(shared: &Shared) -> Result<(), StoreError> {
+    look(shared).await?;
+    trim(shared).await
+}
+
+/// Deletes early what has ended well of namespaces that are near their quota of storage, so that they go on.
+async fn trim(shared: &Shared) -> Result<(), StoreError> {
+    let quotas: HashMap<String, u64> = shared
+        .routes
+        .list()
+        .iter()
+        .map(|served| (served.workflow.namespace.clone(), served.route.plan().quota.storage))
+        .collect();
+    let store = shared.runner.store()?;
+    for usage in store.usage().await? {
+        let Some(quota) = quotas.get(&usage.namespace) else { continue };
+        let stored = quota / 10 * FULL;
+        let mut more = usage.stored > stored;
+        while more {
+            more = store.trim(Trim { namespace: usage.namespace.clone(), stored, limit: PRUNED }).await?.more;
+        }
+    }
+    Ok(())
 }
 
 /// Shows how much there is of each workflow that is served.

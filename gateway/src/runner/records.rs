@@ -69,8 +69,12 @@ impl Shared {
         let shared = Arc::clone(self);
         tokio::spawn(async move {
             let Ok(store) = shared.runner.store() else { return };
-            if let Err(error) = store.record_sync(past.finished()).await {
-                tracing::warn!(execution_id = %id, error = %error, "writing a record");
+            match store.record_sync(past.finished()).await {
+                Ok(true) => {}
+                Ok(false) => {
+                    tracing::warn!(execution_id = %id, "the namespace's quota of storage is used up: a record was dropped");
+                }
+                Err(error) => tracing::warn!(execution_id = %id, error = %error, "writing a record"),
             }
             drop((room, key));
         });

@@ -44,9 +44,10 @@ async fn look(shared: Arc<Shared>, owner: Owner) {
     if served.route.plan().suspend.execution() {
         return;
     }
-    let places = shared.runner.workers.reserve(&owner, CLAIMED);
+    let quota = usize::try_from(served.route.plan().quota.running).unwrap_or(usize::MAX);
+    let places = shared.runner.workers.reserve(&owner, CLAIMED, quota);
     if places.is_empty() {
-        return shared.runner.hold(&owner);
+        return shared.runner.hold(&owner, quota);
     }
     match claim(&shared, &served, places.len()).await {
         Ok(claims) => begin(&shared, &served, claims, places),

@@ -43,11 +43,11 @@ impl Workers {
         Self { load: Mutex::default(), count: watch::Sender::new(0), agenda }
     }
 
-    /// As many places as there are for this workflow, at most `wanted`.
-    pub(super) fn reserve(self: &Arc<Self>, owner: &Owner, wanted: usize) -> Vec<Worker> {
+    /// As many places as there are for this workflow, at most `wanted`, and while its namespace has fewer than `quota`.
+    pub(super) fn reserve(self: &Arc<Self>, owner: &Owner, wanted: usize, quota: usize) -> Vec<Worker> {
         let mut load = self.load.lock().unwrap_or_else(PoisonError::into_inner);
         let mut places = Vec::new();
-        while places.len() < wanted && load.has_room(owner) {
+        while places.len() < wanted && load.has_room(owner, quota) {
             load.enter(owner);
             places.push(Worker { workers: Arc::clone(self), owner: owner.clone() });
         }
@@ -56,8 +56,8 @@ impl Workers {
     }
 
     /// Whether there is a place for this workflow.
-    pub(super) fn has_room(&self, owner: &Owner) -> bool {
-        self.load.lock().unwrap_or_else(PoisonError::into_inner).has_room(owner)
+    pub(super) fn has_room(&self, owner: &Owner, quota: usize) -> bool {
+        self.load.lock().unwrap_or_else(PoisonError::into_inner).has_room(owner, quota)
     }
 
     /// A place for a run that goes on already, whether there is one or not.
@@ -76,11 +76,11 @@ impl Workers {
 }
 
 impl Load {
-    fn has_room(&self, owner: &Owner) -> bool {
+    fn has_room(&self, owner: &Owner, quota: usize) -> bool {
         let free = WORKERS.saturating_sub(self.all);
         let own = self.workflows.get(owner).copied().unwrap_or_default();
         let namespace = self.namespaces.get(owner.namespace()).copied().unwrap_or_default();
-        own < free && namespace < free.saturating_mul(2)
+        own < free && namespace < free.saturating_mul(2).min(quota)
     }
 
     fn enter(&mut self, owner: &Owner) {
@@ -131,26 +131,38 @@ mod tests {
     #[test]
     fn one_greedy_workflow_has_half_and_a_second_one_half_of_the_rest() {
         let workers = workers();
-        let first = workers.reserve(&owner("a", "a1"), usize::MAX);
+        let first = workers.reserve(&owner("a", "a1"), usize::MAX, usize::MAX);
         assert_eq!(first.len(), 1_024);
-        let second = workers.reserve(&owner("b", "b1"), usize::MAX);
+        let second = workers.reserve(&owner("b", "b1"), usize::MAX, usize::MAX);
         assert_eq!(second.len(), 512);
     }
 
     #[test]
     fn the_workflows_of_one_namespace_together_leave_room_for_another() {
         let workers = workers();
-        let greedy: Vec<_> =
-            (0..100).flat_map(|number| workers.reserve(&owner("a", &format!("a{number}")), usize::MAX)).collect();
+        let greedy: Vec<_> = (0..100)
+            .flat_map(|number| workers.reserve(&owner("a", &format!("a{number}")), usize::MAX, usize::MAX))
+            .collect();
         assert!(greedy.len() <= 1_366, "two thirds: {}", greedy.len());
-        assert!(workers.reserve(&owner("b", "b1"), usize::MAX).len() >= 300);
+        assert!(workers.reserve(&owner("b", "b1"), usize::MAX, usize::MAX).len() >= 300);
+    }
+
+    #[test]
+    fn a_namespace_has_no_more_than_its_quota() {
+        let workers = workers();
+        let first = workers.reserve(&owner("a", "a1"), usize::MAX, 10);
+        assert_eq!(first.len(), 10);
+        assert_eq!(workers.reserve(&owner("a", "a2"), usize::MAX, 10).len(), 0);
+        assert_eq!(workers.reserve(&owner("b", "b1"), usize::MAX, 10).len(), 10, "hits its owner only");
+        drop(first);
+        assert_eq!(workers.reserve(&owner("a", "a2"), usize::MAX, 10).len(), 10);
     }
 
     #[test]
     fn a_place_that_is_given_back_is_there_again() {
         let workers = workers();
-        drop(workers.reserve(&owner("a", "a1"), usize::MAX));
+        drop(workers.reserve(&owner("a", "a1"), usize::MAX, usize::MAX));
         assert_eq!(*workers.count.borrow(), 0);
-        assert_eq!(workers.reserve(&owner("a", "a1"), usize::MAX).len(), 1_024);
+        assert_eq!(workers.reserve(&owner("a", "a1"), usize::MAX, usize::MAX).len(), 1_024);
     }
 }

@@ -42,6 +42,8 @@ pub enum Command {
     Count(Vec<Count>),
     /// Deletes what need not be kept any more.
     Prune(Prune),
+    /// Deletes of a namespace what has ended well, before its time.
+    Trim(Trim),
     /// Deletes all of a namespace.
     Purge(Purge),
 }
@@ -64,6 +66,7 @@ impl Command {
             | Self::Replay(_)
             | Self::Count(_)
             | Self::Prune(_)
+            | Self::Trim(_)
             | Self::Purge(_) => 0,
         }
     }
@@ -90,9 +93,11 @@ pub enum Outcome {
     Cancelled(Cancelled),
     /// Of `Replay`.
     Replayed(Replayed),
-    /// Of `RecordSync`, `RecordRequests` and `Count`.
+    /// Of `RecordSync`: `false` where the namespace keeps too much already.
+    Kept(bool),
+    /// Of `RecordRequests` and `Count`.
     Recorded,
-    /// Of `Prune` and `Purge`.
+    /// Of `Prune`, `Trim` and `Purge`.
     Deleted(Deleted),
 }
 
@@ -244,6 +249,17 @@ pub struct Count {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Prune {
     /// Rows of a kind at most.
+    pub limit: u32,
+}
+
+/// Deletes of a namespace that keeps too much what has ended well, a piece at a time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trim {
+    /// Which.
+    pub namespace: String,
+    /// Bytes that it may keep.
+    pub stored: u64,
+    /// Executions at most, roughly.
     pub limit: u32,
 }
 

@@ -98,6 +98,10 @@ pub enum Admission {
     Duplicate(Duplicate),
     /// It would have to wait, and too many do.
     QueueFull,
+    /// It would have to wait, and too many of its namespace do.
+    QuotaFull,
+    /// Its namespace keeps too much already.
+    StorageFull,
 }
 
 /// A delivery that became an execution.

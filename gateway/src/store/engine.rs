@@ -8,7 +8,7 @@ use super::command::{Command, Outcome};
 use super::ending::{Answer, Duplicate};
 use super::error::StoreError;
 use super::new::{Hash, JournalEntry};
-use super::query::{ExecutionRow, Filter, KeptPayload, Page, RequestRow, Totals};
+use super::query::{ExecutionRow, Filter, KeptPayload, Page, RequestRow, Totals, Usage};
 
 /// The writing half.
 pub trait Engine: Send + 'static {
@@ -54,6 +54,9 @@ pub trait Reader: Send + 'static {
 
     /// Of each workflow that the store knows.
     fn totals(&self) -> Result<Vec<Totals>, StoreError>;
+
+    /// Of each namespace that the store knows.
+    fn usage(&self) -> Result<Vec<Usage>, StoreError>;
 
     /// Counters of a workflow, by its UID.
     fn counters(&self, workflow: &str) -> Result<Vec<(String, u64)>, StoreError>;

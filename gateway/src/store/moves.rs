@@ -32,8 +32,15 @@ pub(super) fn of(command: &Command, outcome: &Outcome) -> Vec<Moved> {
         Outcome::Renewed(renewed) => released(command, renewed),
         Outcome::Cancelled(cancelled) => cancelled.settled.iter().map(|settled| settled.id).collect(),
         Outcome::Replayed(Replayed::Accepted(id)) => vec![*id],
-        Outcome::Recorded => return recorded(command),
-        Outcome::Admission(Admission::Joined { .. } | Admission::Duplicate(_) | Admission::QueueFull)
+        Outcome::Kept(true) | Outcome::Recorded => return recorded(command),
+        Outcome::Admission(
+            Admission::Joined { .. }
+            | Admission::Duplicate(_)
+            | Admission::QueueFull
+            | Admission::QuotaFull
+            | Admission::StorageFull,
+        )
+        | Outcome::Kept(false)
         | Outcome::Written(Written::Fenced)
         | Outcome::Finished(Finished::Fenced)
         | Outcome::Replayed(Replayed::NotFound | Replayed::NotFinished | Replayed::BodyNotKept | Replayed::Damaged)
@@ -68,6 +75,7 @@ fn recorded(command: &Command) -> Vec<Moved> {
         | Command::Replay(_)
         | Command::Count(_)
         | Command::Prune(_)
+        | Command::Trim(_)
         | Command::Purge(_) => Vec::new(),
     }
 }

@@ -107,6 +107,15 @@ pub struct Queueing {
     pub overflow: Overflow,
 }
 
+/// What a namespace may use in all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quota {
+    /// Executions that wait for their turn.
+    pub queued: u64,
+    /// Bytes of executions that are kept.
+    pub storage: u64,
+}
+
 /// What is kept once the execution has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Keep {
@@ -159,6 +168,8 @@ pub struct NewExecution {
     pub delivery: Option<DeliveryKey>,
     /// How it waits.
     pub queueing: Queueing,
+    /// What its namespace may use.
+    pub quota: Quota,
     /// Several deliveries as one execution; they are of one plan and one concurrency key.
     pub batch: Option<Batch>,
     /// What is kept.

@@ -5,7 +5,7 @@ use super::Store;
 use super::claim::{Claim, Claims};
 use super::command::{
     Append, Cancel, Cancelled, Command, Count, Deleted, Finish, Outcome, Park, Prune, Purge, RecordedRequest, Renew,
-    Replay, Replayed,
+    Replay, Replayed, Trim,
 };
 use super::ending::{Admission, Adopt, Finished, FinishedExecution};
 use super::error::StoreError;
@@ -80,9 +80,12 @@ impl Store {
         Ok(replayed)
     }
 
-    /// Keeps a run that was held in memory and has ended.
-    pub async fn record_sync(&self, finished: FinishedExecution) -> Result<(), StoreError> {
-        self.writer.submit(Command::RecordSync(Box::new(finished))).await.map(drop)
+    /// Keeps a run that was held in memory and has ended; `false` where its namespace keeps too much already.
+    pub async fn record_sync(&self, finished: FinishedExecution) -> Result<bool, StoreError> {
+        let Outcome::Kept(kept) = self.writer.submit(Command::RecordSync(Box::new(finished))).await? else {
+            return Err(mismatch());
+        };
+        Ok(kept)
     }
 
     /// Keeps requests that started nothing. How many of them is the caller's to bound.
@@ -98,6 +101,11 @@ impl Store {
     /// Deletes what need not be kept any more, a piece at a time.
     pub async fn prune(&self, prune: Prune) -> Result<Deleted, StoreError> {
         self.deleted(Command::Prune(prune)).await
+    }
+
+    /// Deletes of a namespace that keeps too much what has ended well, a piece at a time.
+    pub async fn trim(&self, trim: Trim) -> Result<Deleted, StoreError> {
+        self.deleted(Command::Trim(trim)).await
     }
 
     /// Deletes all of a namespace, a piece at a time.

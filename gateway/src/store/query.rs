@@ -134,6 +134,17 @@ pub struct RequestRow {
     pub execution: Option<Uuid>,
 }
 
+/// What a namespace uses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Usage {
+    /// Which.
+    pub namespace: String,
+    /// Executions that have not begun.
+    pub waiting: u64,
+    /// Bytes of executions.
+    pub stored: u64,
+}
+
 /// How much there is of a workflow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Totals {

@@ -9,7 +9,7 @@ use super::ending::{Answer, Duplicate};
 use super::engine::Reader;
 use super::error::StoreError;
 use super::new::{Hash, JournalEntry};
-use super::query::{ExecutionRow, Filter, KeptPayload, Page, RequestRow, Totals};
+use super::query::{ExecutionRow, Filter, KeptPayload, Page, RequestRow, Totals, Usage};
 
 impl Store {
     /// One execution; a damaged one is [`StoreError::Damaged`].
@@ -67,6 +67,11 @@ impl Store {
     /// Of each workflow that the store knows.
     pub async fn totals(&self) -> Result<Vec<Totals>, StoreError> {
         self.readers.run(<dyn Reader>::totals).await
+    }
+
+    /// Of each namespace that the store knows.
+    pub async fn usage(&self) -> Result<Vec<Usage>, StoreError> {
+        self.readers.run(<dyn Reader>::usage).await
     }
 
     /// Counters of a workflow, by its UID.

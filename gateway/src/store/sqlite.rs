@@ -31,6 +31,7 @@ mod journal;
 mod keys;
 mod known;
 mod lease;
+mod namespaces;
 mod open;
 mod payloads;
 mod prune;
@@ -155,10 +156,11 @@ fn apply(work: &mut Work<'_>, command: &Command) -> Result<Outcome, StoreError> 
         Command::Release(fences) => Outcome::Renewed(lease::release(work, fences)?),
         Command::Cancel(cancel) => Outcome::Cancelled(cancel::apply(work, cancel)?),
         Command::Replay(replay) => Outcome::Replayed(replay::apply(work, replay)?),
-        Command::RecordSync(run) => recorded(adopt::record(work, run))?,
+        Command::RecordSync(run) => Outcome::Kept(adopt::record(work, run)?),
         Command::RecordRequests(requests) => recorded(requests::record(work, requests))?,
         Command::Count(counts) => recorded(requests::count(work, counts))?,
         Command::Prune(prune) => Outcome::Deleted(prune::prune(work, *prune)?),
+        Command::Trim(trim) => Outcome::Deleted(prune::trim(work, trim)?),
         Command::Purge(purge) => Outcome::Deleted(prune::purge(work, purge)?),
     })
 }

@@ -12,7 +12,7 @@ use super::claim::{Claim, Claimed, Claims};
 use super::command::{Command, Finish, Outcome};
 use super::ending::{Accepted, Admission, Answer, Ending, Finished, Phase};
 use super::lease::{Fence, Lease};
-use super::new::{DeliveryKey, Hash, JournalEntry, Keep, NewExecution, Payload, PlanText, Queueing, Start};
+use super::new::{DeliveryKey, Hash, JournalEntry, Keep, NewExecution, Payload, PlanText, Queueing, Quota, Start};
 
 /// The id of a number.
 pub(super) fn id(number: u128) -> Uuid {
@@ -31,6 +31,7 @@ pub(super) fn delivery(number: u128) -> NewExecution {
         payload: Payload { head: format!("{{\"n\":{number}}}").into_bytes(), body: format!("body {number}").into() },
         delivery: None,
         queueing: Queueing { max: 10, key: None, queue: 100, overflow: Overflow::Queue },
+        quota: Quota { queued: u64::MAX, storage: u64::MAX },
         batch: None,
         keep: Keep { succeeded: Duration::from_hours(1), failed: Duration::from_hours(2), body: BodyKept::Full },
         parent: None,

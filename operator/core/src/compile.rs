@@ -12,6 +12,7 @@ mod egress;
 mod keys;
 mod memo;
 mod paths;
+mod quota;
 mod resolve;
 mod secrets;
 mod serve;
@@ -32,6 +33,7 @@ use admission::Gateways;
 use calls::Calls;
 use memo::{Memo, Validated};
 use paths::Paths;
+use quota::Counted;
 use serve::{Made, Serving};
 
 /// The label with which a Secret's owner allows its use: `verification`, or `steps` for both uses.
@@ -102,6 +104,7 @@ impl Compiler {
             gateways: &serving_gateways,
             paths: Paths::default(),
             calls: Calls::default(),
+            counted: Counted::default(),
             before: std::mem::take(&mut self.made),
             made: Made::new(),
         };

@@ -39,6 +39,8 @@ pub enum Reason {
     NamespaceNotAllowed,
     /// The spec asks for more than the gateway grants.
     CeilingExceeded,
+    /// The namespace has as many workflows at the gateway as it may.
+    QuotaExceeded,
     /// The plan is larger than [`crate::limits::PLAN_SIZE`].
     TooLarge,
     /// A Secret that the spec names is not there.
@@ -62,6 +64,7 @@ impl Reason {
             Self::GatewayNotFound => "GatewayNotFound",
             Self::NamespaceNotAllowed => "NamespaceNotAllowed",
             Self::CeilingExceeded => "CeilingExceeded",
+            Self::QuotaExceeded => "QuotaExceeded",
             Self::TooLarge => "TooLarge",
             Self::SecretNotFound => "SecretNotFound",
             Self::SecretKeyNotFound => "SecretKeyNotFound",
@@ -79,6 +82,7 @@ impl Reason {
             | Self::GatewayNotFound
             | Self::NamespaceNotAllowed
             | Self::CeilingExceeded
+            | Self::QuotaExceeded
             | Self::TooLarge => Condition::Accepted,
             Self::SecretNotFound
             | Self::SecretKeyNotFound

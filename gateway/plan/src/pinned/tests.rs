@@ -6,8 +6,8 @@ use http::{HeaderMap, HeaderValue, Method};
 
 use super::*;
 use crate::plan::{
-    Answer, AnswerBody, Concurrency, Deduplication, Delimiters, Egress, History, Mode, Program as Steps, Response,
-    Suspend, Webhook,
+    Answer, AnswerBody, Concurrency, Deduplication, Delimiters, Egress, History, Mode, Program as Steps, Quota,
+    Response, Suspend, Webhook,
 };
 use crate::request::RawRequest;
 use crate::verify::Verifier;
@@ -34,6 +34,7 @@ fn plan() -> Plan {
         batch: None,
         history: History::default(),
         suspend: Suspend::No,
+        quota: Quota::default(),
         response: Response {
             mode: Mode::Async,
             deadline_ms: 10_000,

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::limits::{DEFAULT_CONCURRENCY, DEFAULT_KEEP, DEFAULT_KEEP_FAILED, DEFAULT_QUEUE};
+use crate::limits::{
+    DEFAULT_CONCURRENCY, DEFAULT_KEEP, DEFAULT_KEEP_FAILED, DEFAULT_NAMESPACE_QUEUED, DEFAULT_NAMESPACE_RUNNING,
+    DEFAULT_NAMESPACE_STORAGE, DEFAULT_QUEUE,
+};
 
 /// Which deliveries are one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +53,34 @@ pub struct Batch {
     pub max: u32,
     /// From the first delivery to the start, in milliseconds.
     pub for_ms: u64,
+}
+
+/// What the namespace of a workflow may use in all at its gateway.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Quota {
+    /// Executions that run at one time; those that wait are not among them, nor are Sync runs while a sender waits.
+    pub running: u32,
+    /// Deliveries that wait for their turn.
+    pub queued: u64,
+    /// Bytes of executions that are kept: requests, journals and answers.
+    pub storage: u64,
+}
+
+impl Default for Quota {
+    fn default() -> Self {
+        Self {
+            running: DEFAULT_NAMESPACE_RUNNING,
+            queued: DEFAULT_NAMESPACE_QUEUED,
+            storage: DEFAULT_NAMESPACE_STORAGE,
+        }
+    }
+}
+
+impl Quota {
+    pub(crate) fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// What is kept of a finished execution, and how long.

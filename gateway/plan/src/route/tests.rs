@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::json::Json;
 use crate::plan::{
-    Answer, AnswerBody, Concurrency, Delimiters, History, Mode, Program as Steps, Response, Suspend, Webhook,
+    Answer, AnswerBody, Concurrency, Delimiters, History, Mode, Program as Steps, Quota, Response, Suspend, Webhook,
 };
 use crate::reason::Reason;
 use crate::request::{RawRequest, Verified};
@@ -38,6 +38,7 @@ fn plan(template: &str) -> Plan {
         batch: None,
         history: History::default(),
         suspend: Suspend::No,
+        quota: Quota::default(),
         response: Response {
             mode: Mode::Sync,
             deadline_ms: 10_000,

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use boathook_plan::plan::{
     Answer, AnswerBody, Block, BranchStep, CallStep, Case, Check, Concurrency, Delimiters, Egress, EndOutcome, EndStep,
-    ForEachStep, History, HttpBody, HttpStep, Mode, OnError, OnItemError, ParallelStep, Plan, Program, Response, Retry,
-    Step, StepKind, Suspend, ValidateStep, WaitStep, Webhook, WorkflowRef,
+    ForEachStep, History, HttpBody, HttpStep, Mode, OnError, OnItemError, ParallelStep, Plan, Program, Quota, Response,
+    Retry, Step, StepKind, Suspend, ValidateStep, WaitStep, Webhook, WorkflowRef,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -194,6 +194,7 @@ impl Spec {
             batch: None,
             history: History::default(),
             suspend: Suspend::No,
+            quota: Quota::default(),
             response: self.response.response(),
             egress: Egress { internet: true, allow_addresses: vec![], allow_hosts: vec![], loopback: false },
         }

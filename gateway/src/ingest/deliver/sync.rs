@@ -10,7 +10,7 @@ use boathook_plan::reason::Reason;
 use tokio::sync::oneshot;
 
 use super::repeat::{self, Repeat};
-use super::{Keyed, admit, told, unavailable, unhurried};
+use super::{Keyed, admit, over_quota, told, unavailable, unhurried};
 use crate::execute::{self, Durable, Job, Keeping, Memory, Run, Seat};
 use crate::ingest::refusal::Refusal;
 use crate::ingest::respond::Verdict;
@@ -120,6 +120,14 @@ async fn durable(shared: &Arc<Shared>, keyed: Keyed) -> Result<(Option<Keyed>, T
         Admission::QueueFull => {
             unasked(shared);
             Err(Refusal::of(Reason::QueueFull))
+        }
+        Admission::QuotaFull => {
+            unasked(shared);
+            Err(over_quota("queued"))
+        }
+        Admission::StorageFull => {
+            unasked(shared);
+            Err(over_quota("storage"))
         }
     }
 }

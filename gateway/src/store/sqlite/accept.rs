@@ -7,7 +7,7 @@ use super::deliveries::{self, Key, Place};
 use super::payloads::{self, Spot};
 use super::row::{Origin, Row, State};
 use super::work::{Load, Work};
-use super::{answers, batch, keys, row, supersede};
+use super::{answers, batch, keys, namespaces, row, supersede};
 use crate::store::ending::{Accepted, Admission, Duplicate, Phase};
 use crate::store::error::StoreError;
 use crate::store::lease::{Fence, Lease};
@@ -24,6 +24,10 @@ pub(super) fn apply(work: &mut Work<'_>, new: &NewExecution) -> Result<Admission
         Holder::Nobody { retry_of } => retry_of,
         Holder::Execution(duplicate) => return Ok(Admission::Duplicate(duplicate)),
     };
+    let used = namespaces::of(work, new)?;
+    if let Some(full) = used.store_is_full(new.quota) {
+        return Ok(full);
+    }
     if let Some(joined) = batch::join(work, workflow, new)? {
         return Ok(joined);
     }
@@ -31,6 +35,10 @@ pub(super) fn apply(work: &mut Work<'_>, new: &NewExecution) -> Result<Admission
     let turn = Turn::of(work, workflow, &new.queueing)?;
     if superseded.is_empty() && !turn.has_room(&new.queueing) {
         return Ok(Admission::QueueFull);
+    }
+    let now = matches!(new.start, Start::Now(_)) && new.batch.is_none() && turn.is_next();
+    if let Some(full) = used.queue_is_full(new.quota).filter(|_| superseded.is_empty() && !now) {
+        return Ok(full);
     }
     let state = state(work, new, turn);
     let fence = (state.phase == Phase::Running).then_some(Fence { id: new.id, number: 1 });
@@ -160,6 +168,7 @@ pub(super) fn insert(work: &mut Work<'_>, workflow: i64, what: Fresh<'_>) -> Res
         keep_failed: span(new.keep.failed),
     };
     let mut row = Row::new(seq, origin, what.state);
+    row.state.size = int(new.payload.size());
     row.insert(work)?;
     if let Some(key) = key {
         deliveries::hold(work, workflow, key, new.id)?;

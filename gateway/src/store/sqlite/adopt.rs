@@ -5,7 +5,7 @@ use super::convert::micros;
 use super::row::{Row, State};
 use super::settle::settle;
 use super::work::Work;
-use super::{journal, keys};
+use super::{journal, keys, namespaces};
 use crate::store::ending::{Accepted, Admission, Adopt, FinishedExecution, Phase};
 use crate::store::error::StoreError;
 use crate::store::lease::{Fence, Lease};
@@ -24,14 +24,17 @@ pub(super) fn apply(work: &mut Work<'_>, adopt: &Adopt) -> Result<Admission, Sto
     Ok(Admission::Accepted(Accepted { id: new.id, fence, retry_of: row.origin.retry_of, superseded: Vec::new() }))
 }
 
-/// Keeps a run that has ended.
-pub(super) fn record(work: &mut Work<'_>, run: &FinishedExecution) -> Result<(), StoreError> {
+/// Keeps a run that has ended, unless its namespace keeps too much.
+pub(super) fn record(work: &mut Work<'_>, run: &FinishedExecution) -> Result<bool, StoreError> {
     if accept::known(work, run.new.id)?.is_some() {
-        return Ok(());
+        return Ok(true);
+    }
+    if namespaces::of(work, &run.new)?.store_is_full(run.new.quota).is_some() {
+        return Ok(false);
     }
     let row = write(work, &run.new, run.started_at, &run.entries)?;
     settle(work, row, &run.ending)?;
-    Ok(())
+    Ok(true)
 }
 
 /// Writes a run that has begun. It goes without its deduplication key where another execution holds that.

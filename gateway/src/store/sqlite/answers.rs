@@ -4,6 +4,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::check::Check;
+use super::convert::int;
 use super::row::{Damaged, Row};
 use super::work::Work;
 use crate::store::ending::{ANSWER_KEPT, Answer};
@@ -20,6 +21,7 @@ pub(super) fn keep(work: &Work<'_>, row: &mut Row, answer: &Answer) -> Result<()
     let mut statement = work.db.prepare_cached("INSERT INTO answers (execution, crc, answer) VALUES (?1, ?2, ?3)")?;
     statement.execute(params![row.seq, check(row, bytes), bytes])?;
     row.state.answered = true;
+    row.state.size += int(bytes.len());
     Ok(())
 }
 

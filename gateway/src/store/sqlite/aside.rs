@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::convert::Code;
 use super::settle::wake;
-use super::work::{Slot, Work};
+use super::work::{Slot, Weight, Work};
 use super::{deliveries, keys, payloads, row};
 use crate::store::ending::Phase;
 use crate::store::error::StoreError;
@@ -49,7 +49,7 @@ pub(super) fn bury(work: &mut Work<'_>, seq: i64) -> Result<Guess, StoreError> {
     statement.execute(params![seq, Phase::Failed.code(), work.now, work.now.saturating_add(KEPT)])?;
     drop(statement);
     if let Some(workflow) = guess.workflow {
-        work.shift(workflow, guess.slot, None)?;
+        work.shift(workflow, Weight { slot: guess.slot, size: 0 }, Weight::default())?;
     }
     Ok(guess)
 }

@@ -2,6 +2,7 @@
 
 use rusqlite::params;
 
+use super::convert::int;
 use super::deliveries;
 use super::payloads::{self, Spot};
 use super::work::Work;
@@ -28,6 +29,7 @@ pub(super) fn join(work: &mut Work<'_>, workflow: i64, new: &NewExecution) -> Re
         let key = new.delivery.map(|key| key.hash);
         payloads::insert(work, Spot { id: row.origin.id, execution: Some(seq), position, key }, &new.payload)?;
         row.state.items = position.saturating_add(1);
+        row.state.size += int(new.payload.size());
         if row.state.items >= batch.max {
             (row.state.gathering, row.state.due_at) = (false, 0);
         }

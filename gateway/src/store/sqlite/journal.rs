@@ -49,6 +49,7 @@ pub(super) fn append(work: &Work<'_>, row: &mut Row, entries: &[JournalEntry]) -
         let kept = Kept { number, sealed: entry.sensitive, crc: 0, bytes };
         statement.execute(params![row.seq, number, kept.sealed, kept.check(row.origin.id), kept.bytes])?;
         row.state.entries = number.saturating_add(1);
+        row.state.size += int(kept.bytes.len());
     }
     Ok(())
 }

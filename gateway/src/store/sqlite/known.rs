@@ -7,6 +7,7 @@ use boathook_plan::plan::WorkflowRef;
 use rusqlite::{OptionalExtension, params};
 
 use super::check::Check;
+use super::namespaces;
 use super::work::Work;
 use crate::store::error::StoreError;
 use crate::store::new::{Hash, PlanText};
@@ -53,6 +54,7 @@ impl Work<'_> {
             .prepare_cached("INSERT INTO workflows (id, uid, namespace, name, crc) VALUES (?1, ?2, ?3, ?4, ?5)")?;
         let crc = workflow_crc(id, workflow);
         statement.execute(params![id, workflow.uid, workflow.namespace, workflow.name, crc])?;
+        namespaces::know(self.db, &workflow.namespace)?;
         self.known.workflows.insert(workflow.uid.clone(), id);
         self.known.refs.insert(id, Arc::clone(workflow));
         Ok(id)

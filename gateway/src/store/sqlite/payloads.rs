@@ -131,8 +131,8 @@ pub(super) fn keys(db: &Connection, seq: i64, items: u32) -> Result<Vec<Hash>, S
     Ok(keys.filter_map(Result::transpose).map(|key| key.map(Hash)).collect::<Result<_, _>>()?)
 }
 
-/// Drops of the bodies what is not kept once the execution has ended.
-pub(super) fn shed(work: &Work<'_>, row: &Row) -> Result<(), StoreError> {
+/// Drops of the bodies what is not kept once the execution has ended. The row is not saved.
+pub(super) fn shed(work: &Work<'_>, row: &mut Row) -> Result<(), StoreError> {
     if row.origin.body == BodyKept::Full {
         return Ok(());
     }
@@ -142,6 +142,7 @@ pub(super) fn shed(work: &Work<'_>, row: &Row) -> Result<(), StoreError> {
         work.db.prepare_cached("UPDATE payloads SET body = NULL, body_sha256 = ?2, crc = ?3 WHERE seq = ?1")?;
     for mut one in kept {
         let Some(body) = one.payload.body.take() else { continue };
+        row.state.size -= int(body.len());
         one.payload.body_sha256 = (row.origin.body == BodyKept::Hash).then(|| Hash::of(&body));
         let crc = one.check(row.origin.id);
         statement.execute(params![one.seq, one.payload.body_sha256.map(|hash| hash.0), crc])?;

@@ -4,9 +4,9 @@
 use rusqlite::params;
 
 use super::convert::{count, int};
-use super::work::Work;
-use super::{answers, journal, payloads, row};
-use crate::store::command::{Deleted, Prune, Purge};
+use super::work::{Weight, Work};
+use super::{answers, journal, namespaces, payloads, row};
+use crate::store::command::{Deleted, Prune, Purge, Trim};
 use crate::store::error::StoreError;
 
 /// Deletes what is past its time.
@@ -28,7 +28,7 @@ fn delete(work: &mut Work<'_>, seq: i64) -> Result<(), StoreError> {
     let sound = row::by_seq(work.db, seq)?.and_then(Result::ok);
     if let Some(row) = &sound {
         work.use_plan(row.origin.plan, -1)?;
-        work.shift(row.origin.workflow, row.state.slot(), None)?;
+        work.shift(row.origin.workflow, row.state.weight(), Weight::default())?;
     }
     payloads::delete(work, seq)?;
     journal::delete(work, seq)?;
@@ -76,6 +76,30 @@ pub(super) fn purge(work: &mut Work<'_>, purge: &Purge) -> Result<Deleted, Store
         }
         forget(work, workflow, &mut deleted)?;
     }
+    namespaces::forget(work.db, &purge.namespace)?;
+    Ok(deleted)
+}
+
+/// Deletes of a namespace that keeps too much what has ended well, the oldest first; each of its workflows gives up some.
+pub(super) fn trim(work: &mut Work<'_>, trim: &Trim) -> Result<Deleted, StoreError> {
+    let mut deleted = Deleted::default();
+    let too_much = |work: &Work<'_>| -> Result<bool, StoreError> {
+        Ok(count(namespaces::used(work.db, &trim.namespace)?.stored) > trim.stored)
+    };
+    if !too_much(work)? {
+        return Ok(deleted);
+    }
+    let workflows = work.seqs("SELECT id FROM workflows WHERE namespace = ?1", [&trim.namespace])?;
+    let share = namespaces::share(trim.limit, workflows.len());
+    for workflow in workflows {
+        let old = work.seqs(
+            "SELECT seq FROM executions WHERE workflow = ?1 AND phase IN (3, 5) ORDER BY seq LIMIT ?2",
+            [workflow, share],
+        )?;
+        old.iter().try_for_each(|seq| delete(work, *seq))?;
+        deleted.executions += count(int(old.len()));
+    }
+    deleted.more = deleted.executions > 0 && too_much(work)?;
     Ok(deleted)
 }
 

@@ -12,12 +12,12 @@ use super::convert::{count, id as maybe_id, micros, time};
 use super::deliveries::{self, Key, Place};
 use super::known::workflow_crc;
 use super::row::{self, NEVER, Row};
-use super::{answers, journal, payloads};
+use super::{answers, journal, namespaces, payloads};
 use crate::store::ending::{Answer, Duplicate, Phase};
 use crate::store::engine::Reader;
 use crate::store::error::StoreError;
 use crate::store::new::{Hash, JournalEntry};
-use crate::store::query::{ExecutionRow, Filter, KeptPayload, Page, RequestRow, Totals};
+use crate::store::query::{ExecutionRow, Filter, KeptPayload, Page, RequestRow, Totals, Usage};
 use crate::store::seal::Sealer;
 
 mod list;
@@ -111,6 +111,10 @@ impl Reader for SqliteReader {
     fn totals(&self) -> Result<Vec<Totals>, StoreError> {
         let snapshot = self.db.unchecked_transaction()?;
         totals::all(&snapshot)
+    }
+
+    fn usage(&self) -> Result<Vec<Usage>, StoreError> {
+        namespaces::all(&self.db)
     }
 
     fn counters(&self, workflow: &str) -> Result<Vec<(String, u64)>, StoreError> {

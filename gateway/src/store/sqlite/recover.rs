@@ -7,6 +7,7 @@ use rusqlite::{Connection, TransactionBehavior, params};
 use uuid::Uuid;
 
 use super::convert::{count, int, micros};
+use super::namespaces::{self, Recount};
 use super::row::{self, Damaged, Row};
 use super::work::{Load, Work};
 use super::{Sqlite, aside, deliveries};
@@ -55,6 +56,7 @@ struct Seen {
     damaged: Vec<i64>,
     running: Vec<i64>,
     loads: HashMap<i64, Load>,
+    sizes: HashMap<i64, i64>,
     uses: HashMap<i64, i64>,
     pending: i64,
 }
@@ -70,7 +72,7 @@ fn repair(work: &mut Work<'_>) -> Result<Recovered, StoreError> {
         }
         seen = look(work.db, whole)?;
     }
-    loads(work.db, &seen)?;
+    loads(work.db, &seen, whole)?;
     if work.tally.deliveries <= LOOKED_AT {
         recovered.lost_keys = deliveries::clear(work)?;
     }
@@ -111,6 +113,7 @@ fn look(db: &Connection, whole: bool) -> Result<Seen, StoreError> {
 impl Seen {
     fn add(&mut self, row: &Row) {
         self.loads.entry(row.origin.workflow).or_default().add(row.state.slot(), 1);
+        *self.sizes.entry(row.origin.workflow).or_default() += row.state.size;
         *self.uses.entry(row.origin.plan).or_default() += 1;
         if row.state.phase == Phase::Running {
             self.running.push(row.seq);
@@ -152,12 +155,15 @@ fn index(db: &Connection, pending: i64) -> Result<(), StoreError> {
 }
 
 /// What workflows have is counted again: it is written to no checksum.
-fn loads(db: &Connection, seen: &Seen) -> Result<(), StoreError> {
+fn loads(db: &Connection, seen: &Seen, whole: bool) -> Result<(), StoreError> {
+    namespaces::reset(db, whole)?;
     db.execute("UPDATE workflows SET queued = 0, blocked = 0, active = 0", [])?;
     for (workflow, load) in &seen.loads {
         let mut statement =
             db.prepare_cached("UPDATE workflows SET queued = ?2, blocked = ?3, active = ?4 WHERE id = ?1")?;
         statement.execute(params![workflow, load.queued, load.blocked, load.active])?;
+        let stored = seen.sizes.get(workflow).copied().filter(|_| whole);
+        namespaces::add(db, *workflow, Recount { waiting: load.queued + load.blocked, stored })?;
     }
     Ok(())
 }

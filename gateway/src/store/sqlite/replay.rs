@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use boathook_plan::plan::Mode;
 
+use super::convert::int;
 use super::payloads::{self, Spot};
 use super::row::{Origin, Row, State};
 use super::work::Work;
@@ -101,6 +102,7 @@ fn origin(old: &Row, replay: &Replay, plan: i64, now: i64) -> Origin {
 fn state(work: &Work<'_>, old: &Row, copy: &Copied) -> Result<State, StoreError> {
     let mut state = State::queued();
     state.items = u32::try_from(copy.payloads.len()).unwrap_or(u32::MAX);
+    state.size = int(copy.payloads.iter().map(Payload::size).sum::<usize>());
     state.blocked = match old.origin.key {
         Some(key) => keys::is_busy(work, old.origin.workflow, key)?,
         None => false,

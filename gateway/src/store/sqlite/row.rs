@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Row as Columns};
 use uuid::Uuid;
 
 use super::check::Check;
-use super::work::Slot;
+use super::work::Weight;
 use crate::store::error::StoreError;
 
 mod origin;
@@ -23,8 +23,8 @@ pub(super) struct Row {
     pub(super) seq: i64,
     pub(super) origin: Origin,
     pub(super) state: State,
-    /// What it counted as when it was read.
-    loaded: Option<Slot>,
+    /// What it counted for when it was read.
+    loaded: Weight,
 }
 
 /// A row does not hold what was written.
@@ -39,7 +39,8 @@ pub(super) type Loaded = Result<Row, Damaged>;
 /// In the order of [`read`].
 pub(super) const COLUMNS: &str = "seq, crc, damaged, id, workflow, plan, mode, accepted_at, parent, parent_place, depth, \
      awaited, retry_of, replay_of, seed, concurrency_key, body_kept, keep, keep_failed, phase, blocked, gathering, due_at, \
-     fence, attempt, items, entries, started_at, finished_at, expires_at, reason, step, message, status, answered, cancelling, owner";
+     fence, attempt, items, entries, started_at, finished_at, expires_at, reason, step, message, status, answered, cancelling, owner, \
+     size";
 
 /// Reads the columns of [`COLUMNS`].
 pub(super) fn read(columns: &Columns<'_>) -> rusqlite::Result<Loaded> {
@@ -51,7 +52,7 @@ pub(super) fn read(columns: &Columns<'_>) -> rusqlite::Result<Loaded> {
 fn sound(seq: i64, columns: &Columns<'_>) -> rusqlite::Result<Option<Row>> {
     let (crc, damaged): (i64, i64) = (columns.get(1)?, columns.get(2)?);
     let (Some(origin), Some(state)) = (Origin::read(columns)?, State::read(columns)?) else { return Ok(None) };
-    let row = Row { seq, loaded: state.slot(), origin, state };
+    let row = Row { seq, loaded: state.weight(), origin, state };
     Ok((damaged == 0 && row.crc() == crc).then_some(row))
 }
 
@@ -81,7 +82,7 @@ fn select_by_seq() -> &'static str {
 
 impl Row {
     pub(super) fn new(seq: i64, origin: Origin, state: State) -> Self {
-        Self { seq, origin, state, loaded: None }
+        Self { seq, origin, state, loaded: Weight::default() }
     }
 
     fn crc(&self) -> i64 {

@@ -23,6 +23,13 @@ CREATE TABLE workflows (
   active INTEGER NOT NULL DEFAULT 0
 );
 
+-- waiting counts executions that have not begun; stored is the bytes of all executions.
+CREATE TABLE namespaces (
+  namespace TEXT PRIMARY KEY,
+  waiting INTEGER NOT NULL DEFAULT 0,
+  stored INTEGER NOT NULL DEFAULT 0
+);
+
 -- Apart from its text, so that counting its uses does not rewrite it. A plan is checked by its hash.
 CREATE TABLE plans (
   id INTEGER PRIMARY KEY,
@@ -73,6 +80,7 @@ CREATE TABLE executions (
   answered INTEGER NOT NULL,
   cancelling TEXT,
   owner BLOB,
+  size INTEGER NOT NULL,
   damaged INTEGER NOT NULL,
   crc INTEGER NOT NULL
 );

@@ -28,8 +28,8 @@ pub(super) fn settle(work: &mut Work<'_>, mut row: Row, ending: &Ending) -> Resu
     if let Some(answer) = &ending.answer {
         answers::keep(work, &mut row, answer)?;
     }
+    payloads::shed(work, &mut row)?;
     row.save(work)?;
-    payloads::shed(work, &row)?;
     let_go(work, &row)?;
     let parent = row.origin.parent.filter(|parent| parent.awaited).map(|parent| parent.id);
     Ok(Settled { id: row.origin.id, phase, parent })

@@ -5,6 +5,7 @@ mod damage;
 mod deduplication;
 mod keeping;
 mod leases;
+mod quotas;
 mod replays;
 
 use super::Sqlite;

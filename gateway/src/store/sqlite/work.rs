@@ -32,12 +32,27 @@ pub(super) enum Slot {
     Active,
 }
 
+/// What an execution counts for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Weight {
+    /// Of its workflow.
+    pub(super) slot: Option<Slot>,
+    /// Bytes of its namespace.
+    pub(super) size: i64,
+}
+
 /// What a workflow has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Load {
     pub(super) queued: i64,
     pub(super) blocked: i64,
     pub(super) active: i64,
+}
+
+impl Weight {
+    fn waiting(self) -> i64 {
+        i64::from(matches!(self.slot, Some(Slot::Queued | Slot::Blocked)))
+    }
 }
 
 impl Load {
@@ -60,13 +75,17 @@ impl Work<'_> {
     }
 
     /// Counts an execution elsewhere.
-    pub(super) fn shift(&self, workflow: i64, from: Option<Slot>, to: Option<Slot>) -> Result<(), StoreError> {
-        if from == to {
+    pub(super) fn shift(&mut self, workflow: i64, from: Weight, to: Weight) -> Result<(), StoreError> {
+        let (waiting, stored) = (to.waiting() - from.waiting(), to.size - from.size);
+        if (waiting, stored) != (0, 0) {
+            self.charge(workflow, waiting, stored)?;
+        }
+        if from.slot == to.slot {
             return Ok(());
         }
         let mut by = Load::default();
-        by.add(from, -1);
-        by.add(to, 1);
+        by.add(from.slot, -1);
+        by.add(to.slot, 1);
         let mut statement = self.db.prepare_cached(
             "UPDATE workflows SET queued = queued + ?2, blocked = blocked + ?3, active = active + ?4 WHERE id = ?1",
         )?;

@@ -111,6 +111,7 @@ fn plan(inputs: &Inputs, violations: &mut Vec<Violation>) -> Plan {
         batch: executions.batch,
         history: executions.history.clone(),
         suspend: executions.suspend,
+        quota: inputs.gateway.quotas.each,
         response: workflow.response.clone(),
         egress: egress::of(inputs),
     }

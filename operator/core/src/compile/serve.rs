@@ -7,6 +7,7 @@ use super::admission::{self, Gateways};
 use super::calls::Calls;
 use super::memo::Validated;
 use super::paths::{Claimant, Paths};
+use super::quota::Counted;
 use super::resolve::{Inputs, Resolved, resolve};
 use super::{CompiledRoute, address};
 use crate::condition::Reason;
@@ -33,6 +34,7 @@ pub(super) struct Serving<'a> {
     pub gateways: &'a Gateways,
     pub paths: Paths,
     pub calls: Calls,
+    pub counted: Counted,
     pub before: Made,
     pub made: Made,
 }
@@ -98,8 +100,12 @@ impl Serving<'_> {
         if !outcome.accepted() {
             return Newest::Refused;
         }
-        match self.claim(valid, &resolved.route, claimant) {
-            Ok(()) => Newest::Serves(Arc::clone(&resolved.route), Arc::clone(valid)),
+        let claimed = self.counted.check(valid, &gateway).and_then(|()| self.claim(valid, &resolved.route, claimant));
+        match claimed {
+            Ok(()) => {
+                self.counted.add(valid, &gateway);
+                Newest::Serves(Arc::clone(&resolved.route), Arc::clone(valid))
+            }
             Err(conflict) => {
                 outcome.violations.insert(0, conflict);
                 Newest::Refused
@@ -113,6 +119,9 @@ impl Serving<'_> {
         let resolved = self.resolved(Spec::LastAccepted, Inputs::gather(last, &gateway, self.world));
         let is_too_large = resolved.violations.iter().any(|violation| violation.reason == Reason::TooLarge);
         let serves = !is_too_large && self.claim(last, &resolved.route, claimant).is_ok();
+        if serves {
+            self.counted.add(last, &gateway);
+        }
         serves.then(|| Arc::clone(&resolved.route))
     }
 

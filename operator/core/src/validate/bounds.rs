@@ -35,6 +35,9 @@ pub const TOLERANCE: Duration = Duration::from_hours(24);
 /// Bytes of the largest body that a gateway may take: it is held in memory whole.
 pub const BODY_SIZE: u64 = 1 << 30;
 
+/// Bytes of the largest quota of storage: what one volume may have.
+pub const STORAGE: u64 = 64 << 40;
+
 /// Bytes of the largest answer of an `http` step: it is held in memory whole.
 pub const RESPONSE_SIZE: u64 = 64 << 20;
 

@@ -5,9 +5,12 @@ mod hosts;
 mod namespaces;
 mod not_built;
 
-use super::bounds::{BODY_SIZE, LEAST, TIMEOUT};
-use super::valid::{Ceilings, ValidGateway};
+use super::bounds::{BODY_SIZE, LEAST, STORAGE, TIMEOUT};
+use super::valid::{Ceilings, Quotas, ValidGateway};
 use super::{metadata, schemas};
+use boathook_crds::gateway::limits::NamespaceQuota;
+use boathook_plan::plan::Quota;
+
 use crate::field::Field;
 use crate::report::Report;
 use crate::violation::Violation;
@@ -33,8 +36,20 @@ pub fn gateway(gateway: &Gateway) -> (Option<ValidGateway>, Vec<Violation>) {
             timeout_ms: report.duration(&ceilings.at("timeout"), &spec.ceilings.timeout, LEAST, TIMEOUT),
             concurrency: spec.ceilings.concurrency.unsigned_abs().into(),
         },
+        quotas: quotas(&spec.quotas.per_namespace, &at.at("quotas").at("perNamespace"), &mut report),
         egress: egress::read(&spec.egress, &at.at("egress"), &mut report),
     };
     let violations = report.into_violations();
     (violations.is_empty().then_some(valid), violations)
+}
+
+fn quotas(quota: &NamespaceQuota, at: &Field, report: &mut Report) -> Quotas {
+    Quotas {
+        workflows: quota.workflows.unsigned_abs(),
+        each: Quota {
+            running: quota.running.unsigned_abs(),
+            queued: quota.queued.unsigned_abs().into(),
+            storage: report.size(&at.at("storage"), &quota.storage, STORAGE),
+        },
+    }
 }

@@ -4,8 +4,8 @@
 
 use boathook_plan::json::Json;
 use boathook_plan::plan::{
-    AddressRule, Batch, Deduplication, Delimiters, History, HostRule, KeySpec, Match, Overflow, Program, Response,
-    SchemeKind, StepKind, Suspend,
+    AddressRule, Batch, Deduplication, Delimiters, History, HostRule, KeySpec, Match, Overflow, Program, Quota,
+    Response, SchemeKind, StepKind, Suspend,
 };
 
 use super::admits::Admits;
@@ -122,6 +122,7 @@ pub struct ValidGateway {
     pub(crate) hosts: Vec<ValidHost>,
     pub(crate) admits: Admits,
     pub(crate) ceilings: Ceilings,
+    pub(crate) quotas: Quotas,
     pub(crate) egress: ValidEgress,
 }
 
@@ -142,6 +143,13 @@ pub(crate) struct Ceilings {
     pub timeout_ms: u64,
     /// Executions of one workflow at one time.
     pub concurrency: u64,
+}
+
+/// The most that a namespace may have at this gateway.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Quotas {
+    pub workflows: u32,
+    pub each: Quota,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::store::ending::Phase;
 use crate::store::sqlite::check::Check;
 use crate::store::sqlite::convert::{Code, id, int, small};
-use crate::store::sqlite::work::Slot;
+use crate::store::sqlite::work::{Slot, Weight};
 
 /// Where an execution stands.
 #[derive(Clone, Debug)]
@@ -33,6 +33,8 @@ pub(in crate::store::sqlite) struct State {
     pub(in crate::store::sqlite) cancelling: Option<String>,
     /// The process that has the lease, while Running.
     pub(in crate::store::sqlite) owner: Option<Uuid>,
+    /// Bytes of its requests, journal and answer.
+    pub(in crate::store::sqlite) size: i64,
 }
 
 impl State {
@@ -57,7 +59,13 @@ impl State {
             answered: false,
             cancelling: None,
             owner: None,
+            size: 0,
         }
+    }
+
+    /// What it counts for.
+    pub(in crate::store::sqlite) fn weight(&self) -> Weight {
+        Weight { slot: self.slot(), size: self.size }
     }
 
     /// What it counts as.
@@ -91,6 +99,7 @@ impl State {
             answered: columns.get(34)?,
             cancelling: columns.get(35)?,
             owner: id(columns.get(36)?),
+            size: columns.get(37)?,
         }))
     }
 
@@ -114,5 +123,6 @@ impl State {
             .int(int(self.answered))
             .maybe_text(self.cancelling.as_ref())
             .maybe_id(self.owner)
+            .int(self.size)
     }
 }

@@ -10,12 +10,12 @@ use crate::store::sqlite::work::Work;
 
 const INSERT: &str = "INSERT INTO executions (seq, id, workflow, plan, mode, accepted_at, parent, parent_place, depth, \
      awaited, retry_of, replay_of, seed, concurrency_key, body_kept, keep, keep_failed, phase, blocked, gathering, due_at, \
-     fence, attempt, items, entries, started_at, owner, answered, damaged, crc) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, \
-     ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, 0, 0, ?28)";
+     fence, attempt, items, entries, started_at, owner, size, answered, damaged, crc) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, \
+     ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, 0, 0, ?29)";
 
 const UPDATE: &str = "UPDATE executions SET phase = ?2, blocked = ?3, gathering = ?4, due_at = ?5, fence = ?6, attempt = ?7, \
      items = ?8, entries = ?9, started_at = ?10, finished_at = ?11, expires_at = ?12, reason = ?13, step = ?14, \
-     message = ?15, status = ?16, answered = ?17, cancelling = ?18, owner = ?19, crc = ?20 WHERE seq = ?1";
+     message = ?15, status = ?16, answered = ?17, cancelling = ?18, owner = ?19, size = ?20, crc = ?21 WHERE seq = ?1";
 
 impl Row {
     /// Writes a new row: one that has not ended.
@@ -50,6 +50,7 @@ impl Row {
             state.entries,
             state.started_at,
             state.owner.map(Uuid::into_bytes),
+            state.size,
             self.crc(),
         ])?;
         work.tally.executions += 1;
@@ -79,22 +80,23 @@ impl Row {
             state.answered,
             state.cancelling,
             state.owner.map(Uuid::into_bytes),
+            state.size,
             crc,
         ])?;
         self.count(work)
     }
 
-    fn count(&mut self, work: &Work<'_>) -> Result<(), StoreError> {
-        let slot = self.state.slot();
-        work.shift(self.origin.workflow, self.loaded, slot)?;
-        self.loaded = slot;
+    fn count(&mut self, work: &mut Work<'_>) -> Result<(), StoreError> {
+        let weight = self.state.weight();
+        work.shift(self.origin.workflow, self.loaded, weight)?;
+        self.loaded = weight;
         Ok(())
     }
 
     /// Writes how long its journal is, where nothing else changed: no index has to.
-    pub(in crate::store::sqlite) fn save_entries(&self, work: &Work<'_>) -> Result<(), StoreError> {
-        let mut statement = work.db.prepare_cached("UPDATE executions SET entries = ?2, crc = ?3 WHERE seq = ?1")?;
-        statement.execute(params![self.seq, self.state.entries, self.crc()])?;
-        Ok(())
+    pub(in crate::store::sqlite) fn save_entries(&mut self, work: &mut Work<'_>) -> Result<(), StoreError> {
+        let sql = "UPDATE executions SET entries = ?2, size = ?3, crc = ?4 WHERE seq = ?1";
+        work.db.prepare_cached(sql)?.execute(params![self.seq, self.state.entries, self.state.size, self.crc()])?;
+        self.count(work)
     }
 }

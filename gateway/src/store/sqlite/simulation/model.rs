@@ -98,10 +98,12 @@ impl Model {
             Command::Replay(replay) => Outcome::Replayed(self.replay(replay, now)),
             Command::RecordSync(run) => {
                 self.record(run, now);
-                Outcome::Recorded
+                Outcome::Kept(true)
             }
             Command::Prune(prune) => Outcome::Deleted(self.prune(*prune, now)),
-            Command::RecordRequests(_) | Command::Count(_) | Command::Purge(_) => panic!("not simulated"),
+            Command::RecordRequests(_) | Command::Count(_) | Command::Trim(_) | Command::Purge(_) => {
+                panic!("not simulated")
+            }
         }
     }
 

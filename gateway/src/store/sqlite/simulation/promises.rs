@@ -72,6 +72,26 @@ pub(super) fn equal(engine: &Sqlite, model: &Model) -> Result<(), Broken> {
     counts(engine, model, &rows)
 }
 
+/// What the namespace counts, and the bytes that there are.
+fn there_is(engine: &Sqlite) -> (i64, i64, i64) {
+    let bytes = "SELECT (SELECT coalesce(sum(length(head) + coalesce(length(body), 0)), 0) FROM payloads) \
+         + (SELECT coalesce(sum(length(entry)), 0) FROM journal) + (SELECT coalesce(sum(length(answer)), 0) FROM answers)";
+    let counted = "SELECT coalesce(sum(waiting), 0), coalesce(sum(stored), 0) FROM namespaces";
+    let (waiting, stored) = engine.db.query_row(counted, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    (waiting, stored, engine.db.query_row(bytes, [], |row| row.get(0)).unwrap())
+}
+
+/// The namespace counts what there is.
+fn namespace(engine: &Sqlite, rows: &[Row]) -> Result<(), Broken> {
+    let counted = there_is(engine);
+    let waiting = i64::try_from(rows.iter().filter(|row| row.state.phase == Phase::Queued).count()).unwrap();
+    let stored = rows.iter().map(|row| row.state.size).sum::<i64>();
+    if counted == (waiting, stored, stored) {
+        return Ok(());
+    }
+    Err(format!("the namespace counts {counted:?}, not {waiting} and {stored}"))
+}
+
 /// What is counted is what there is.
 fn counts(engine: &Sqlite, model: &Model, rows: &[Row]) -> Result<(), Broken> {
     let mut loads: HashMap<i64, Load> = HashMap::new();
@@ -89,6 +109,7 @@ fn counts(engine: &Sqlite, model: &Model, rows: &[Row]) -> Result<(), Broken> {
             return Err(format!("workflow {id} counts {load:?}, there is {:?}", loads.get(&id)));
         }
     }
+    namespace(engine, rows)?;
     let mut statement = engine.db.prepare("SELECT id, uses FROM plans").unwrap();
     let counted = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));
     for (id, used) in counted.unwrap().map(Result::<(i64, i64), _>::unwrap) {

@@ -68,7 +68,9 @@ impl Seen {
             }
             Outcome::Admission(Admission::Joined { .. }) => self.joined += 1,
             Outcome::Admission(Admission::Duplicate(_)) => self.duplicates += 1,
-            Outcome::Admission(Admission::QueueFull) => self.full += 1,
+            Outcome::Admission(Admission::QueueFull | Admission::QuotaFull | Admission::StorageFull) => {
+                self.full += 1;
+            }
             Outcome::Claims(claims) => {
                 self.claimed += u64::try_from(claims.claimed.len()).unwrap();
                 self.again +=
@@ -83,6 +85,7 @@ impl Seen {
             | Outcome::Renewed(_)
             | Outcome::Cancelled(_)
             | Outcome::Replayed(_)
+            | Outcome::Kept(_)
             | Outcome::Recorded
             | Outcome::Deleted(_) => {}
         }

@@ -14,7 +14,7 @@ use crate::store::command::{Append, Cancel, Command, Finish, Park, Prune, Renew,
 use crate::store::ending::{Adopt, Answer, Ending, FinishedExecution, Phase};
 use crate::store::lease::{Fence, Lease};
 use crate::store::new::{
-    DeliveryKey, Hash, JournalEntry, Keep, NewExecution, Parent, Payload, PlanText, Queueing, Start,
+    DeliveryKey, Hash, JournalEntry, Keep, NewExecution, Parent, Payload, PlanText, Queueing, Quota, Start,
 };
 use crate::store::sqlite::convert::time;
 
@@ -28,6 +28,7 @@ struct Spec {
     queue: u64,
     overflow: Overflow,
     batch: Option<Batch>,
+    quota: u64,
 }
 
 /// Everybody.
@@ -159,6 +160,7 @@ impl World {
             payload: Payload { head: id.as_bytes().to_vec(), body },
             delivery,
             queueing: Queueing { max: spec.max, key, queue: spec.queue, overflow: spec.overflow },
+            quota: Quota { queued: spec.quota, storage: u64::MAX },
             batch: spec.batch,
             keep: Keep { succeeded, failed, body: BodyKept::Full },
             parent: None,
@@ -266,6 +268,7 @@ impl Spec {
             keyed: chance.percent(50),
             queue: chance.below(6),
             overflow: chance.pick(&[Overflow::Queue, Overflow::Queue, Overflow::Reject, Overflow::Supersede]).unwrap(),
+            quota: if chance.percent(30) { 1 + chance.below(6) } else { u64::MAX },
             batch: chance.percent(25).then(|| Batch { max: u32::try_from(chance.below(4)).unwrap(), for_ms }),
         }
     }

@@ -7,7 +7,7 @@ use boathook_plan::plan::Overflow;
 use super::{Exec, Held, Model};
 use crate::store::ending::{Accepted, Admission, Adopt, Duplicate, Ending, FinishedExecution, Phase, Settled};
 use crate::store::lease::Fence;
-use crate::store::new::{NewExecution, Start};
+use crate::store::new::{Hash, NewExecution, Start};
 use crate::store::sqlite::convert::{micros, span};
 use uuid::Uuid;
 
@@ -25,10 +25,7 @@ impl Model {
         }
         let superseded = self.supersede(new, now);
         let uid = &new.workflow.uid;
-        let behind = new
-            .queueing
-            .key
-            .is_some_and(|key| self.execs.iter().any(|exec| exec.is_of(uid) && exec.key == Some(key) && exec.open()));
+        let behind = new.queueing.key.is_some_and(|key| self.is_busy(uid, key));
         let waiting: Vec<_> = self.execs.iter().filter(|exec| exec.is_of(uid) && exec.phase == Phase::Queued).collect();
         let blocked = waiting.iter().filter(|exec| self.blocked(exec)).count();
         let next = waiting.len() - blocked;
@@ -38,6 +35,10 @@ impl Model {
         let waiting = u64::try_from(blocked + next.saturating_sub(free)).unwrap();
         if superseded.is_empty() && waits && waiting >= room {
             return Admission::QueueFull;
+        }
+        let at_once = matches!(new.start, Start::Now(_)) && new.batch.is_none() && !waits && next == 0;
+        if superseded.is_empty() && !at_once && self.namespace_waits() >= new.quota.queued {
+            return Admission::QuotaFull;
         }
         let mut exec = self.put(new, retry_of, true);
         if let Some(batch) = new.batch.filter(|batch| batch.max > 1) {
@@ -124,6 +125,14 @@ impl Model {
         let id = exec.id;
         self.hold(new, id);
         Some(Admission::Joined { id, position })
+    }
+
+    fn is_busy(&self, uid: &str, key: Hash) -> bool {
+        self.execs.iter().any(|exec| exec.is_of(uid) && exec.key == Some(key) && exec.open())
+    }
+
+    fn namespace_waits(&self) -> u64 {
+        u64::try_from(self.execs.iter().filter(|exec| exec.phase == Phase::Queued).count()).unwrap()
     }
 
     fn supersede(&mut self, new: &NewExecution, now: i64) -> Vec<Settled> {
