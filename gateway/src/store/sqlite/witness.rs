@@ -2,6 +2,7 @@
 //! leave it behind the database, but nothing that is written leaves it before.
 
 use std::fs::File;
+use std::io::ErrorKind;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
@@ -32,32 +33,43 @@ impl Witness {
         Self(file)
     }
 
-    /// Names a commit.
+    /// Names a commit. Where a file system writes elsewhere what is written over, there may be no room for it: the commit is
+    /// made all the same, and a witness behind its database says nothing wrong.
     pub(super) fn write(&self, tally: Tally) -> Result<(), StoreError> {
-        self.0.write_all_at(&encode(tally), 0).map_err(|error| StoreError::Broken(format!("the witness file: {error}")))
+        match self.put(tally) {
+            Err(error) if error.kind() == ErrorKind::StorageFull => Ok(()),
+            put => put.map_err(broken),
+        }
     }
 
     /// Names a commit for good: what is written here outlives a power cut.
     pub(super) fn swear(&self, tally: Tally) -> Result<(), StoreError> {
-        self.write(tally)?;
-        self.0.sync_all().map_err(|error| StoreError::Broken(format!("the witness file: {error}")))
+        self.put(tally).and_then(|()| self.0.sync_all()).map_err(broken)
+    }
+
+    fn put(&self, tally: Tally) -> std::io::Result<()> {
+        self.0.write_all_at(&encode(tally), 0)
     }
 
     /// Forgets what was promised.
     pub(super) fn forget(&self) -> Result<(), StoreError> {
-        let forgotten = self.0.set_len(0).and_then(|()| self.0.sync_all());
-        forgotten.map_err(|error| StoreError::Broken(format!("the witness file: {error}")))
+        self.0.set_len(0).and_then(|()| self.0.sync_all()).map_err(broken)
     }
 
     /// What a file says.
     pub(super) fn read(path: &Path) -> std::io::Result<Testimony> {
         let bytes = match std::fs::read(path) {
             Ok(bytes) => bytes,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Testimony::None),
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Testimony::None),
             Err(error) => return Err(error),
         };
         Ok(if bytes.is_empty() { Testimony::None } else { decode(&bytes).unwrap_or(Testimony::Unreadable) })
     }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "`map_err` gives it away")]
+fn broken(error: std::io::Error) -> StoreError {
+    StoreError::Broken(format!("the witness file: {error}"))
 }
 
 fn encode(tally: Tally) -> [u8; SIZE] {
@@ -93,5 +105,23 @@ impl Testimony {
             Self::Commit { commit, seq } => int(commit) > tally.commits || int(seq) > tally.seq,
             Self::None | Self::Unreadable => false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_witness_that_finds_no_room_holds_up_no_commit() {
+        let full = Witness::new(File::options().write(true).open("/dev/full").unwrap());
+        assert_eq!(full.write(Tally::default()), Ok(()));
+        assert!(full.swear(Tally::default()).is_err());
+    }
+
+    #[test]
+    fn a_witness_that_cannot_be_written_breaks_the_store() {
+        let told = Witness::new(File::open("/dev/null").unwrap()).write(Tally::default());
+        assert!(matches!(&told, Err(StoreError::Broken(what)) if what.starts_with("the witness file: ")), "{told:?}");
     }
 }
