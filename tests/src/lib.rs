@@ -11,5 +11,6 @@
 
 pub mod boathook;
 pub mod control_plane;
+pub mod durable;
 pub mod served;
 pub mod wire;
