@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{completion, eval, routes, run, send, sign, store, validate};
+use crate::commands::{completion, eval, executions, routes, run, send, sign, store, validate};
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -34,6 +34,8 @@ pub enum Command {
     Send(send::Args),
     /// Print a correctly signed delivery instead of sending it
     Sign(sign::Args),
+    /// List, show, follow, replay, cancel and export executions
+    Executions(executions::Args),
     /// Copy, check or compact what a `boathook run` keeps
     Store(store::Args),
     /// Print the custom resource definitions, for `kubectl apply --server-side -f -`

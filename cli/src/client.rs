@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::{Client, Url, redirect};
+use reqwest::{Client, ClientBuilder, Url, redirect};
 
 use crate::failure::{Failure, chain};
 
@@ -11,7 +11,16 @@ const TIMEOUT: Duration = Duration::from_mins(2);
 
 /// A client for this URL.
 pub fn to(url: &Url) -> Result<Client, Failure> {
-    let client = Client::builder().redirect(redirect::Policy::none()).timeout(TIMEOUT);
+    build(url, Client::builder().timeout(TIMEOUT))
+}
+
+/// A client for this URL whose answer may go on for ever.
+pub fn endless(url: &Url) -> Result<Client, Failure> {
+    build(url, Client::builder().connect_timeout(TIMEOUT))
+}
+
+fn build(url: &Url, client: ClientBuilder) -> Result<Client, Failure> {
+    let client = client.redirect(redirect::Policy::none());
     let client = if is_local(url) { client.no_proxy() } else { client };
     client.build().map_err(|error| Failure::stuck(format!("set up the HTTP client: {}", chain(&error))))
 }

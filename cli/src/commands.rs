@@ -3,6 +3,7 @@
 pub mod completion;
 pub mod crds;
 pub mod eval;
+pub mod executions;
 pub mod routes;
 pub mod run;
 pub mod schema;

@@ -78,6 +78,11 @@ impl Console {
         let _nobody_is_left_to_tell = write(&mut self.err, text);
     }
 
+    /// A question, whose answer is written behind it.
+    pub fn ask(&mut self, question: &str) {
+        let _nobody_is_left_to_ask = self.err.write_all(question.as_bytes()).and_then(|()| self.err.flush());
+    }
+
     /// A failure, and the next thing to try.
     pub fn fail(&mut self, failure: &Failure) {
         if !failure.message.is_empty() {

@@ -2,8 +2,10 @@
 //! run it in process.
 #![forbid(unsafe_code)]
 
+mod admin;
 mod args;
 mod assemble;
+mod clean;
 mod client;
 mod commands;
 mod console;
@@ -14,6 +16,7 @@ mod input;
 mod load;
 mod logging;
 mod progress;
+mod records;
 mod report;
 mod route_list;
 mod sender;
@@ -29,7 +32,7 @@ use std::ffi::OsString;
 use clap::Parser as _;
 
 use args::{Cli, Command};
-use commands::{completion, crds, eval, routes, run, schema, send, sign, store, validate};
+use commands::{completion, crds, eval, executions, routes, run, schema, send, sign, store, validate};
 
 pub use console::Console;
 pub use failure::{Exit, Failure};
@@ -55,6 +58,7 @@ async fn execute(command: Command, console: &mut Console) -> Result<Exit, Failur
         Command::Routes(args) => routes::execute(&args, console).await,
         Command::Send(args) => send::execute(&args, console).await,
         Command::Sign(args) => sign::execute(&args, console),
+        Command::Executions(args) => executions::execute(args, console).await,
         Command::Store(args) => store::execute(args, console).await,
         Command::Crds => crds::execute(console),
         Command::Schema => schema::execute(console),

@@ -25,6 +25,11 @@ pub fn spinner(console: &Console, doing: &'static str) -> ProgressBar {
     bar
 }
 
+/// A count of work whose length nobody knows; hidden where nobody looks.
+pub fn count(console: &Console, doing: &'static str, things: &'static str) -> ProgressBar {
+    hidden_or_shown(console, &format!("{{spinner}} {doing}: {{pos}} {things}, {{elapsed}}"))
+}
+
 /// `12 B`, `3.50 MiB`
 pub fn bytes(number: u64) -> String {
     BinaryBytes(number).to_string()

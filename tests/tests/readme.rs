@@ -45,9 +45,9 @@ fn quickstart(folder: &Path, port: u16) {
 #[test]
 fn every_command_of_the_readme_does_what_it_shows() {
     let folder = tempfile::tempdir().expect("a folder");
-    let listen = free_address();
+    let (listen, admin) = (free_address(), free_address());
     quickstart(folder.path(), listen.port());
-    let _run = Run::start_at(folder.path(), listen, free_address());
+    let _run = Run::start_at(folder.path(), listen, admin);
 
     let readme = fs::read_to_string(root().join("README.md")).expect("the README");
     let blocks = blocks(&readme);
@@ -62,6 +62,11 @@ fn every_command_of_the_readme_does_what_it_shows() {
     for (language, body) in &blocks[1..] {
         match language.as_str() {
             "sh" if body.contains("./test") => {}
+            // A record is written a moment after the answer.
+            "sh" if body.contains("executions list") => script.push_str(&format!(
+                "for i in $(seq 100); do {} | grep -q github-push && break; sleep 0.1; done\n{body}\necho; echo ----\n",
+                body.trim()
+            )),
             "sh" => script.push_str(&format!("{body}\necho; echo ----\n")),
             "json" => answers.push(serde_json::from_str::<Value>(body).expect("the README's answers are JSON")),
             "" => {}
@@ -72,18 +77,20 @@ fn every_command_of_the_readme_does_what_it_shows() {
         .replace(":8080", &format!(":{}", listen.port()))
         .replace("cargo run --release --bin boathook --", &binary().display().to_string())
         .replace("examples/quickstart", &folder.path().display().to_string());
-    let url = format!("http://{listen}");
-    let output = Command::new("bash").args(["-c", &script]).env("BOATHOOK_URL", url).output().expect("bash runs");
+    let variables = [("BOATHOOK_URL", format!("http://{listen}")), ("BOATHOOK_ADMIN", format!("http://{admin}"))];
+    let output = Command::new("bash").args(["-c", &script]).envs(variables).output().expect("bash runs");
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success(), "{printed}\n{}", String::from_utf8_lossy(&output.stderr));
 
     let sections: Vec<&str> = printed.split("----").map(str::trim).filter(|section| !section.is_empty()).collect();
-    assert_eq!(sections.len(), 3, "greeting, push, send: {printed}");
+    assert_eq!(sections.len(), 4, "greeting, push, send, list: {printed}");
     assert_eq!(answers.len(), 2, "greeting and push");
     for (section, answer) in sections.iter().zip(&answers) {
         assert_eq!(&serde_json::from_str::<Value>(section).expect("JSON"), answer);
     }
     assert!(sections[2].contains(r#""deployed":true"#), "{}", sections[2]);
+    assert!(sections[3].contains("github-push  Succeeded"), "{}", sections[3]);
+    assert!(sections[3].contains("hello        Succeeded"), "{}", sections[3]);
 }
 
 #[test]

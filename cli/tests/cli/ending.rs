@@ -144,7 +144,7 @@ fn routes_without_a_run_are_exit_3_with_the_next_thing_to_try() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let ended = boathook(&["routes", "--admin", &format!("http://{free}")]);
     assert_eq!(ended.status.code(), Some(3));
-    assert!(err(&ended).contains("try: boathook run DIR"), "{}", err(&ended));
+    assert!(err(&ended).contains("try: is `boathook run` running?"), "{}", err(&ended));
 }
 
 #[test]

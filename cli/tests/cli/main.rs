@@ -13,6 +13,7 @@ mod deliveries;
 mod egress;
 mod ending;
 mod eval;
+mod executions;
 mod files;
 mod flows;
 mod golden;
