@@ -22,7 +22,7 @@ pub mod world;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use boathook_operator_core::field::Field;
 
@@ -59,6 +59,19 @@ impl Loaded {
     /// The object of this kind and name.
     pub fn get(&self, subject: &Subject) -> Option<&LoadedObject> {
         self.index.get(subject).and_then(|position| self.objects.get(*position))
+    }
+
+    /// The UIDs of all workflows, also of those that are refused when they are compiled.
+    pub fn workflow_uids(&self) -> BTreeSet<String> {
+        let workflows = self.objects.iter().filter_map(|object| match &object.decoded {
+            Decoded::Workflow(workflow) => Some(workflow.uid.clone()),
+            Decoded::Gateway(_)
+            | Decoded::Secret(_)
+            | Decoded::ConfigMap(_)
+            | Decoded::Namespace(_)
+            | Decoded::ServiceAccount => None,
+        });
+        workflows.collect()
     }
 
     fn add(&mut self, object: LoadedObject) {

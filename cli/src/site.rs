@@ -3,6 +3,7 @@
 //! A reading that cannot be trusted whole (a file is no YAML, a field is unknown) changes nothing: what was served is
 //! served on. One workflow that is refused by its own fault keeps its last accepted form, the others move.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use boathook_operator_core::compile::Accepted;
@@ -29,6 +30,8 @@ pub struct Reading {
     pub world: Assembled,
     /// The routes to serve from now on; `None` serves on what was served.
     pub routes: Option<Vec<Arc<Route>>>,
+    /// The UIDs of all workflows that the files hold, also of those that are refused.
+    pub alive: BTreeSet<String>,
     /// Routes that this build cannot serve: a fault of ours, for `validate` finds those of users.
     pub faults: Vec<String>,
 }
@@ -76,7 +79,7 @@ impl Site {
     fn read(&mut self, state: &Snapshot) -> Reading {
         let mut world = assemble(state.read(), &self.surroundings, self.accepted.clone());
         if !world.is_whole {
-            return Reading { world, routes: None, faults: Vec::new() };
+            return Reading { world, routes: None, alive: BTreeSet::new(), faults: Vec::new() };
         }
         self.accepted = std::mem::take(&mut world.compiled.accepted);
         let mut faults = Vec::new();
@@ -86,6 +89,7 @@ impl Site {
             route.map_err(|why| faults.push(format!("serve {}/{}: {why}", workflow.namespace, workflow.name))).ok()
         });
         let routes = built.map(Arc::new).collect();
-        Reading { world, routes: Some(routes), faults }
+        let alive = world.loaded.workflow_uids();
+        Reading { world, routes: Some(routes), alive, faults }
     }
 }

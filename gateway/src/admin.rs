@@ -104,7 +104,7 @@ async fn routes(State(shared): State<Arc<Shared>>) -> Json<Vec<RouteView>> {
 
 /// Every route, by namespace and name.
 pub(crate) fn views(shared: &Shared) -> Vec<RouteView> {
-    shared.routes.list().iter().map(|served| RouteView::of(served)).collect()
+    shared.routes.served().iter().map(|served| RouteView::of(served)).collect()
 }
 
 impl RouteView {

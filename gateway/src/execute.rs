@@ -6,6 +6,7 @@
 mod call;
 mod driver;
 mod effects;
+mod guard;
 mod keeping;
 mod lineage;
 mod resume;
@@ -26,6 +27,7 @@ use crate::gate::Place;
 use crate::runner::Worker;
 use crate::shared::Shared;
 
+pub(crate) use guard::Lifeline;
 pub(crate) use keeping::{Durable, Keeping, Memory};
 pub(crate) use resume::take_up;
 pub(crate) use run::Run;
@@ -60,7 +62,8 @@ pub(crate) enum Seat {
 pub(crate) async fn answer(shared: &Arc<Shared>, job: Job) -> Reply {
     let request_id = Arc::clone(&job.run.request_id);
     let (sender, answer) = oneshot::channel();
-    tokio::spawn(driver::drive(Arc::clone(shared), job, Some(sender)));
+    let (line, run) = (job.keeping.line(), driver::drive(Arc::clone(shared), job, Some(sender)));
+    tokio::spawn(guard::guarded(Arc::clone(shared), line, run));
     reply(answer, &request_id).await
 }
 

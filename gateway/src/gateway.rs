@@ -1,5 +1,6 @@
 //! A running gateway: what its owner holds to give it routes and to stop it.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -84,9 +85,12 @@ impl Gateway {
 
     /// Replaces all routes at once. They are given in the order that decides conflicts: of two with one path the
     /// earlier is served and the later returned. A request in flight keeps the route that it found.
+    ///
+    /// `alive` names by UID the workflows that exist and may have no route: what they have accepted waits. What a workflow
+    /// has accepted that is neither there nor among the routes is cancelled.
     #[must_use = "a rejected route is not served"]
-    pub fn swap(&self, routes: Vec<Arc<Route>>) -> Vec<Rejected> {
-        let rejected = self.shared.routes.swap(routes);
+    pub fn swap(&self, routes: Vec<Arc<Route>>, alive: BTreeSet<String>) -> Vec<Rejected> {
+        let rejected = self.shared.routes.swap(routes, alive);
         self.shared.runner.rerouted.notify_one();
         rejected
     }

@@ -2,7 +2,7 @@
 //!
 //! A request keeps the route that it found; a swap never touches it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwap;
@@ -56,6 +56,10 @@ struct Live {
     table: Table<Arc<Served>>,
     /// All of them, by namespace and name.
     all: BTreeMap<WorkflowRef, Arc<Served>>,
+    /// Those of them that no request comes to: another workflow has their path. What they have accepted goes on.
+    losers: BTreeSet<WorkflowRef>,
+    /// The UIDs of workflows that exist and may have no route.
+    alive: BTreeSet<String>,
 }
 
 impl Routes {
@@ -80,16 +84,22 @@ impl Routes {
         (workflow.namespace == namespace && workflow.name == name).then(|| Arc::clone(served))
     }
 
-    /// Replaces all routes. They are given in the order that decides conflicts: the earlier one stays. A workflow's
-    /// counts go on.
-    pub(crate) fn swap(&self, routes: Vec<Arc<Route>>) -> Vec<Rejected> {
+    /// Whether a workflow exists, with a route or without one: it may have been refused, and be mended.
+    pub(crate) fn knows(&self, workflow: &WorkflowRef) -> bool {
+        let live = self.0.load();
+        Option::as_ref(&live).is_some_and(|live| live.all.contains_key(workflow) || live.alive.contains(&workflow.uid))
+    }
+
+    /// Replaces all routes. They are given in the order that decides conflicts: the earlier one stays. `alive` names by
+    /// UID what else there is. A workflow's counts go on.
+    pub(crate) fn swap(&self, routes: Vec<Arc<Route>>, alive: BTreeSet<String>) -> Vec<Rejected> {
         let before: HashMap<WorkflowRef, Arc<Counts>> =
             self.list().iter().map(|served| (served.route.workflow().clone(), Arc::clone(&served.counts))).collect();
-        let mut live = Live::default();
+        let mut live = Live { alive, ..Live::default() };
         let mut rejected = Vec::new();
         for route in routes {
             let counts = before.get(route.workflow()).cloned().unwrap_or_default();
-            rejected.extend(live.insert(Arc::new(Served::new(route, counts))));
+            rejected.extend(live.insert(&Arc::new(Served::new(route, counts))));
         }
         self.0.store(Arc::new(Some(live)));
         rejected
@@ -105,21 +115,28 @@ impl Routes {
         let live = self.0.load();
         live.iter().flat_map(|live| live.all.values()).cloned().collect()
     }
+
+    /// Every route that is served, by namespace and name.
+    pub(crate) fn served(&self) -> Vec<Arc<Served>> {
+        let live = self.0.load();
+        let served = live.iter().flat_map(|live| {
+            live.all.iter().filter(|(workflow, _)| !live.losers.contains(workflow)).map(|(_, served)| served)
+        });
+        served.cloned().collect()
+    }
 }
 
 impl Live {
     /// Adds a route, or says who was there before.
-    fn insert(&mut self, served: Arc<Served>) -> Option<Rejected> {
+    fn insert(&mut self, served: &Arc<Served>) -> Option<Rejected> {
         let workflow = served.route.workflow().clone();
-        if let Some(intake) = served.route.intake()
-            && let Err(conflict) = self.table.insert(intake.host(), intake.pattern(), Arc::clone(&served))
-        {
-            let winner = self.table.get(intake.host(), &conflict.with);
-            let winner = winner.map_or(&workflow, |winner| winner.route.workflow()).clone();
-            return Some(Rejected { workflow, winner });
-        }
-        self.all.insert(workflow, served);
-        None
+        self.all.insert(workflow.clone(), Arc::clone(served));
+        let intake = served.route.intake()?;
+        let conflict = self.table.insert(intake.host(), intake.pattern(), Arc::clone(served)).err()?;
+        let winner = self.table.get(intake.host(), &conflict.with);
+        let winner = winner.map_or(&workflow, |winner| winner.route.workflow()).clone();
+        self.losers.insert(workflow.clone());
+        Some(Rejected { workflow, winner })
     }
 }
 

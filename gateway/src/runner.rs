@@ -13,6 +13,7 @@ mod plans;
 mod records;
 mod running;
 mod scheduler;
+mod stranded;
 #[cfg(test)]
 mod tests;
 mod workers;
@@ -31,7 +32,7 @@ use uuid::Uuid;
 
 use crate::routes::Served;
 use crate::shared::Shared;
-use crate::store::{Cancel, Cancelled, Hash, Lease, Settled, Store, StoreError};
+use crate::store::{Accepted, Admission, Cancel, Cancelled, Hash, Lease, NewExecution, Settled, Store, StoreError};
 
 pub(crate) use birth::Birth;
 pub(crate) use endings::Endings;
@@ -39,6 +40,7 @@ pub(crate) use keys::{First, KeyHeld, Keys};
 pub(crate) use plans::PlanError;
 pub(crate) use records::Past;
 pub(crate) use running::{Control, Held, Running};
+pub(crate) use stranded::patiently;
 pub(crate) use workers::Worker;
 
 use agenda::Agenda;
@@ -135,11 +137,6 @@ impl Runner {
         }
     }
 
-    /// A workflow has work once a lease of ours has run out.
-    pub(crate) fn wake_after_lease(&self, owner: Owner) {
-        self.agenda.wake_at(owner, tokio::time::Instant::now() + LEASE);
-    }
-
     /// A place among the workers for a run that goes on already.
     pub(crate) fn enter(&self, owner: &Owner) -> Worker {
         self.workers.enter(owner)
@@ -187,14 +184,33 @@ pub(crate) fn start(shared: &Arc<Shared>) -> Vec<JoinHandle<()>> {
     if shared.runner.store.is_none() {
         return Vec::new();
     }
-    vec![
-        tokio::spawn(scheduler::run(Arc::clone(shared))),
-        tokio::spawn(leases::run(Arc::clone(shared))),
-        tokio::spawn(housekeeping::run(Arc::clone(shared))),
-    ]
+    let mut tasks =
+        vec![tokio::spawn(scheduler::run(Arc::clone(shared))), tokio::spawn(leases::run(Arc::clone(shared)))];
+    tasks.extend(housekeeping::start(shared));
+    tasks
 }
 
 impl Shared {
+    /// Hands a delivery to the store. Those who wait for what it replaces are told, and what must be claimed is.
+    pub(crate) async fn accept(&self, new: NewExecution) -> Result<Admission, StoreError> {
+        let owner = Owner::of(&new.workflow);
+        let admission = self.runner.store()?.accept(new).await?;
+        let is_queued = match &admission {
+            Admission::Accepted(Accepted { superseded, fence, .. }) => {
+                for settled in superseded {
+                    self.settled(settled).await;
+                }
+                fence.is_none()
+            }
+            Admission::Joined { .. } => true,
+            Admission::Duplicate(_) | Admission::QueueFull | Admission::QuotaFull | Admission::StorageFull => false,
+        };
+        if is_queued {
+            self.runner.wake(owner);
+        }
+        Ok(admission)
+    }
+
     /// Cancels, and tells the runs of this process.
     pub(crate) async fn cancel(&self, cancel: Cancel) -> Result<Cancelled, StoreError> {
         let reason = cancel.reason.clone();
@@ -211,11 +227,16 @@ impl Shared {
 
     /// An execution has ended: tells those who wait for it.
     pub(crate) async fn settled(&self, settled: &Settled) {
-        self.runner.endings.tell(settled.id);
-        drop(self.runner.asker(settled.id));
+        self.tell_waiting(settled.id);
         if let Some(parent) = settled.parent {
             self.wake_owner(parent).await;
         }
+    }
+
+    /// Tells those in this process who wait for an end.
+    fn tell_waiting(&self, id: Uuid) {
+        self.runner.endings.tell(id);
+        drop(self.runner.asker(id));
     }
 
     /// Looks whether the workflow of an execution has work: this one, or those that were behind it.

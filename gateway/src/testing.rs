@@ -2,7 +2,7 @@
 
 mod target;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 use std::sync::Arc;
@@ -204,7 +204,14 @@ impl App {
 
     /// Serves other routes.
     pub(crate) fn swap(&self, routes: impl IntoIterator<Item = Arc<Route>>) {
-        assert_eq!(self.shared.routes.swap(routes.into_iter().collect()), Vec::new());
+        assert_eq!(self.shared.routes.swap(routes.into_iter().collect(), BTreeSet::new()), Vec::new());
+        self.shared.runner.rerouted.notify_one();
+    }
+
+    /// Serves none of these, which exist.
+    pub(crate) fn refuse<const N: usize>(&self, workflows: [&str; N]) {
+        let alive = workflows.map(|name| format!("uid-{name}")).into();
+        assert_eq!(self.shared.routes.swap(Vec::new(), alive), Vec::new());
         self.shared.runner.rerouted.notify_one();
     }
 

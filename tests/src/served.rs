@@ -2,7 +2,7 @@
 //!
 //! The workflow is given as its YAML would be; it goes through the same compiler as in a cluster.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -42,7 +42,7 @@ impl Served {
         let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
         let config = Config { listen: loopback, admin: loopback, ..Config::default() };
         let gateway = Gateway::start(config, clock).await.expect("the gateway starts");
-        assert!(gateway.swap(vec![Arc::new(route)]).is_empty(), "the route is served");
+        assert!(gateway.swap(vec![Arc::new(route)], BTreeSet::new()).is_empty(), "the route is served");
         Self { gateway }
     }
 

@@ -140,7 +140,7 @@ impl Session<'_> {
         for left in reading.left_behind() {
             self.console.say(&format!("note: {left}"));
         }
-        for rejected in self.gateway.swap(routes.clone()) {
+        for rejected in self.gateway.swap(routes.clone(), reading.alive.clone()) {
             let (loser, winner) = (&rejected.workflow, &rejected.winner);
             self.console.say(&format!(
                 "error: {}/{} is not served: {}/{} has its path",

@@ -27,7 +27,7 @@ async fn call(context: &Context, attempt: &CallAttempt) -> Result<Json, StepFail
     let served = served.ok_or_else(|| failed(attempt, "there is no such workflow"))?;
     let store = context.shared.runner.store().map_err(|error| unavailable(attempt, &error))?;
     let birth = birth(context, attempt, served)?;
-    let started = store.accept(birth.new_execution(Start::Queued)).await;
+    let started = context.shared.accept(birth.new_execution(Start::Queued)).await;
     match started.map_err(|error| unavailable(attempt, &error))? {
         Admission::Accepted(_) | Admission::Joined { .. } | Admission::Duplicate(_) => {}
         Admission::QueueFull => return Err(retried(failed(attempt, "its queue is full"))),
@@ -35,7 +35,6 @@ async fn call(context: &Context, attempt: &CallAttempt) -> Result<Json, StepFail
             return Err(retried(failed(attempt, "a quota of the namespace is used up")));
         }
     }
-    context.shared.runner.wake(birth.owner());
     if attempt.detach {
         return Ok(Json::object([("executionID", Json::from(attempt.execution.to_string()))]));
     }

@@ -67,7 +67,7 @@ impl Driver {
             self.adopt(run).await?;
         }
         if let Err(gone) = self.keeping.keep(&self.shared, &mut turn).await {
-            return Err(self.lost(run, gone));
+            return Err(self.lost(run, gone).await);
         }
         let told = turn.reply.is_some();
         if let Some(reply) = turn.reply {
@@ -92,7 +92,7 @@ impl Driver {
             match self.effects.next().await {
                 Next::Event(kind) => return Ok(kind),
                 Next::Quiet => self.rest(run).await?,
-                Next::Lost => return Err(self.lost(run, Gone::Fenced)),
+                Next::Lost => return Err(self.lost(run, Gone::Fenced).await),
                 Next::Draining if self.answer.is_some() => {}
                 Next::Draining | Next::Stopping => self.release(run).await?,
             }
@@ -110,7 +110,7 @@ impl Driver {
         let until = self.effects.due().map(|due| after(&self.shared, due));
         match durable.park(&self.shared, until, self.effects.callees()).await {
             Ok(()) => Err(End::LetGo),
-            Err(Gone::Fenced) => Err(self.lost(run, Gone::Fenced)),
+            Err(Gone::Fenced) => Err(self.lost(run, Gone::Fenced).await),
             Err(Gone::Store(error)) => {
                 tracing::warn!(execution_id = %run.execution, error = %error, "letting an execution wait in the store");
                 self.effects.stay();
@@ -156,12 +156,11 @@ impl Driver {
         Err(End::LetGo)
     }
 
-    /// The run is not ours any more. Where the store could not say, it is claimed again once its lease has run out.
-    fn lost(&self, run: &Run, gone: Gone) -> End {
+    /// The run is not ours any more. Where the store could not say, it goes on from its journal after a while.
+    async fn lost(&self, run: &Run, gone: Gone) -> End {
         match (gone, &self.keeping) {
             (Gone::Store(error), Keeping::Durable(durable)) => {
-                tracing::error!(execution_id = %run.execution, error = %error, "writing the journal of an execution");
-                self.shared.runner.wake_after_lease(durable.owner.clone());
+                self.shared.put_off(&durable.owner, durable.held.fence, &error).await;
             }
             (Gone::Fenced | Gone::Store(_), _) => {
                 tracing::info!(execution_id = %run.execution, "another owner goes on with the execution");

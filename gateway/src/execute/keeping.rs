@@ -1,25 +1,21 @@
 //! What is kept of a run, and where: in memory as long as it promises nothing, else in the store, before it is used.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use boathook_plan::machine::{Entry, Outcome};
 use boathook_plan::reply::Reply;
 use jiff::Timestamp;
 use tokio::sync::watch;
-use tokio::time::sleep;
 use uuid::Uuid;
 
+use super::guard::Lifeline;
 use super::turn::{Turn, written};
 use crate::kept;
-use crate::runner::{Birth, Control, Held, KeyHeld, Owner, Past};
+use crate::runner::{Birth, Control, Held, KeyHeld, Owner, Past, patiently};
 use crate::shared::Shared;
 use crate::store::{
     Admission, Adopt, Append, Ending, Finish, Finished, JournalEntry, Park, Phase, Start, StoreError, Written,
 };
-
-/// How long a run waits that the store has no room for.
-const FULL: Duration = Duration::from_secs(1);
 
 /// Where a run is kept.
 #[derive(Debug)]
@@ -38,6 +34,8 @@ pub(crate) struct Memory {
     pub(crate) key: Option<KeyHeld>,
     /// The journal so far.
     pub(crate) entries: Vec<Entry>,
+    /// Tied when it becomes durable.
+    pub(crate) line: Lifeline,
 }
 
 /// A run that the store holds, under a lease of ours.
@@ -63,6 +61,14 @@ pub(super) enum Gone {
 impl Keeping {
     pub(super) fn is_durable(&self) -> bool {
         matches!(self, Self::Durable(_))
+    }
+
+    /// What its lease is let go by when the run itself cannot.
+    pub(super) fn line(&self) -> Lifeline {
+        match self {
+            Self::Memory(memory) => memory.line.clone(),
+            Self::Durable(durable) => Lifeline::of(&durable.owner, durable.held.fence),
+        }
     }
 
     /// Where the store's word about the run arrives.
@@ -97,6 +103,7 @@ impl Keeping {
             return Err(StoreError::Statement("the run is in the store already".to_owned()));
         };
         let fence = accepted.fence.ok_or_else(|| StoreError::Statement("the run was taken without a lease".into()))?;
+        memory.line.tie(&owner, fence);
         let (held, key) = (shared.runner.running.hold(fence), memory.key.take());
         *self = Self::Durable(Box::new(Durable { owner, held, told: None, key }));
         Ok(())
@@ -165,12 +172,10 @@ impl Durable {
         children: Vec<Uuid>,
     ) -> Result<(), Gone> {
         let store = shared.runner.store().map_err(Gone::Store)?;
-        let called = !children.is_empty();
         let park = Park { fence: self.held.fence, entries: Vec::new(), until, children };
         done(store.park(park).await)?;
-        if called {
-            shared.runner.wake(self.owner.clone());
-        }
+        // One that it called may have ended meanwhile, or somebody may have cancelled it: then it is due at once.
+        shared.runner.wake(self.owner.clone());
         if let Some(until) = until {
             shared.runner.wake_at(self.owner.clone(), until, shared.clock.now());
         }
@@ -202,19 +207,6 @@ fn done(answer: Result<Written, StoreError>) -> Result<(), Gone> {
     match answer.map_err(Gone::Store)? {
         Written::Done => Ok(()),
         Written::Fenced => Err(Gone::Fenced),
-    }
-}
-
-/// A full disk heals by itself: the run waits for it.
-async fn patiently<T, F>(mut write: impl FnMut() -> F) -> Result<T, StoreError>
-where
-    F: Future<Output = Result<T, StoreError>>,
-{
-    loop {
-        match write().await {
-            Err(StoreError::Full) => sleep(FULL).await,
-            answer => return answer,
-        }
     }
 }
 

@@ -30,7 +30,10 @@ async fn depth(store: &Store, of: Option<Uuid>) -> Result<u32, StoreError> {
     Ok(attempt)
 }
 
-/// Which execution this one replays; one that is not kept any more replays none.
+/// Which execution this one replays; one that is damaged or not kept any more replays none.
 async fn replays(store: &Store, id: Uuid) -> Result<Option<Uuid>, StoreError> {
-    Ok(store.execution(id).await?.and_then(|row| row.replay_of))
+    match store.execution(id).await {
+        Err(StoreError::Damaged(_)) => Ok(None),
+        row => Ok(row?.and_then(|row| row.replay_of)),
+    }
 }

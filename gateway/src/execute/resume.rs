@@ -8,12 +8,13 @@ use boathook_plan::machine::{Entry, ResumeError};
 use boathook_plan::pinned::{Delivered, Pinned};
 
 use super::driver::drive;
+use super::guard::{Lifeline, guarded};
 use super::keeping::{Durable, Keeping};
 use super::{Job, Run, Seat, lineage};
 use crate::routes::Served;
 use crate::runner::{Control, Held, Owner, PlanError, Worker};
 use crate::shared::Shared;
-use crate::store::{Claimed, Ending, Fence, Finish, Finished, Payload, Phase};
+use crate::store::{Claimed, Payload, StoreError};
 
 /// Why an execution cannot go on.
 #[derive(Debug, thiserror::Error)]
@@ -53,26 +54,32 @@ pub(crate) async fn take_up(shared: Arc<Shared>, served: Arc<Served>, claimed: C
     if let Some(reason) = &claimed.cancelling {
         shared.runner.running.tell(claimed.fence.id, &Control::Cancel(reason.clone()));
     }
-    let (fence, owner, counts) = (held.fence, Owner::of(&served.workflow), Arc::clone(&served.counts));
-    let message = match open(&shared, Taken { served, claimed, held, place }).await {
+    let line = Lifeline::of(&Owner::of(&served.workflow), held.fence);
+    let run = go_on(Arc::clone(&shared), Taken { served, claimed, held, place });
+    guarded(shared, line, run).await;
+}
+
+async fn go_on(shared: Arc<Shared>, taken: Taken) {
+    let (fence, served) = (taken.held.fence, Arc::clone(&taken.served));
+    let owner = Owner::of(&served.workflow);
+    match open(&shared, taken).await {
         Ok(job) => {
             let answer = shared.runner.asker(fence.id);
-            let driven = tokio::spawn(drive(Arc::clone(&shared), job, answer)).await;
-            driven.err().map(|_| "the gateway failed while it ran the execution".to_owned())
+            drive(shared, job, answer).await;
         }
-        // It may pass: the execution is claimed again when its lease has run out.
-        Err(Fault::Plan(PlanError::Store(error))) => {
-            tracing::warn!(execution_id = %fence.id, error = %error, "taking up an execution");
-            return shared.runner.wake_after_lease(owner);
-        }
+        Err(Fault::Plan(PlanError::Store(error))) if may_pass(&error) => shared.put_off(&owner, fence, &error).await,
         Err(fault) => {
-            counts.lost_execution();
-            Some(fault.to_string())
+            served.counts.lost_execution();
+            shared.fail(&owner, fence, fault.to_string()).await;
         }
-    };
-    if let Some(message) = message {
-        tracing::error!(execution_id = %fence.id, error = message, "an execution cannot go on");
-        fail(&shared, &owner, fence, message).await;
+    }
+}
+
+/// Whether the store may say another time what it could not say now.
+fn may_pass(error: &StoreError) -> bool {
+    match error {
+        StoreError::Full | StoreError::Broken(_) | StoreError::Statement(_) | StoreError::Closed => true,
+        StoreError::Corrupt(_) | StoreError::Damaged(_) => false,
     }
 }
 
@@ -122,24 +129,4 @@ impl Kept {
 
 fn head(payload: &Payload) -> Result<Envelope, Fault> {
     serde_json::from_slice(&payload.head).map_err(Fault::Head)
-}
-
-/// Ends an execution that cannot go on.
-async fn fail(shared: &Shared, owner: &Owner, fence: Fence, message: String) {
-    let ending = Ending {
-        phase: Phase::Failed,
-        reason: Some("GatewayFailed".to_owned()),
-        step: None,
-        message: Some(message),
-        answer: None,
-    };
-    let Ok(store) = shared.runner.store() else { return };
-    match store.finish(Finish { fence, entries: Vec::new(), ending }).await {
-        Ok(Finished::Done(settled)) => {
-            shared.runner.wake(owner.clone());
-            shared.settled(&settled).await;
-        }
-        Ok(Finished::Fenced) => {}
-        Err(error) => tracing::error!(execution_id = %fence.id, error = %error, "ending an execution"),
-    }
 }

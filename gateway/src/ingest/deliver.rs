@@ -83,21 +83,13 @@ impl Keyed {
     /// Async: durable first, then acknowledged; so is a repeat.
     async fn acknowledge(&self, shared: &Shared) -> Result<Verdict, Refusal> {
         let (reason, id) = match admit(shared, &self.birth, Start::Queued).await? {
-            Admission::Accepted(accepted) => {
-                for settled in &accepted.superseded {
-                    shared.settled(settled).await;
-                }
-                (Reason::Accepted, accepted.id)
-            }
+            Admission::Accepted(accepted) => (Reason::Accepted, accepted.id),
             Admission::Joined { id, .. } => (Reason::Accepted, id),
             Admission::Duplicate(first) => (Reason::Duplicate, first.id),
             Admission::QueueFull => return Err(Refusal::of(Reason::QueueFull)),
             Admission::QuotaFull => return Err(over_quota("queued")),
             Admission::StorageFull => return Err(over_quota("storage")),
         };
-        if reason == Reason::Accepted {
-            shared.runner.wake(self.birth.owner());
-        }
         Ok(told(reason, id, self.acknowledgement(id)))
     }
 
@@ -113,8 +105,7 @@ impl Keyed {
 
 /// Hands a delivery to the store.
 async fn admit(shared: &Shared, birth: &Birth, start: Start) -> Result<Admission, Refusal> {
-    let store = shared.runner.store().map_err(|error| unavailable(&error))?;
-    store.accept(birth.new_execution(start)).await.map_err(|error| unavailable(&error))
+    shared.accept(birth.new_execution(start)).await.map_err(|error| unavailable(&error))
 }
 
 /// As a full queue: the owner of the namespace reads in the log which quota it was.

@@ -1,20 +1,25 @@
-//! What the store must be told from time to time: which workflows are gone, and that old records may go.
+//! What the store must be told from time to time: which workflows are gone, and that old records may go. And what it must
+//! be asked: which work is due, whoever forgot to say so.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::task::JoinHandle;
+use tokio::time::{Interval, MissedTickBehavior, interval, sleep};
 
 use super::Owner;
 use crate::shared::Shared;
 use crate::store::{Cancel, Prune, StoreError, Totals, Trim, Which};
 
-/// How often the queues are looked at, for those who watch them.
+/// How often the queues are looked at.
 const LOOK: Duration = Duration::from_secs(5);
 
 /// How often old records are looked for.
 const PRUNING: Duration = Duration::from_mins(1);
+
+/// How long it takes until what the store refused is tried again.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// Rows of a kind that one command deletes: a few milliseconds of the writer.
 const PRUNED: u32 = 500;
@@ -28,51 +33,97 @@ const CANCELLED: u32 = 500;
 /// Why the executions of a workflow that is gone are cancelled.
 const WORKFLOW_DELETED: &str = "WorkflowDeleted";
 
-/// Keeps house until it is aborted.
-pub(crate) async fn run(shared: Arc<Shared>) {
-    let [mut pruning, mut looking] = [PRUNING, LOOK].map(interval);
-    for ticks in [&mut pruning, &mut looking] {
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    }
+/// Keeps house until it is aborted; none of these waits for another.
+pub(super) fn start(shared: &Arc<Shared>) -> [JoinHandle<()>; 4] {
+    [
+        tokio::spawn(reconciling(Arc::clone(shared))),
+        tokio::spawn(looking(Arc::clone(shared))),
+        tokio::spawn(pruning(Arc::clone(shared))),
+        tokio::spawn(trimming(Arc::clone(shared))),
+    ]
+}
+
+async fn reconciling(shared: Arc<Shared>) {
     loop {
-        let done = tokio::select! {
-            () = shared.runner.rerouted.notified() => reconcile(&shared).await,
-            _ = pruning.tick() => prune(&shared).await,
-            _ = looking.tick() => watch(&shared).await,
-        };
-        if let Err(error) = done {
-            tracing::warn!(error = %error, "keeping the store in order");
+        shared.runner.rerouted.notified().await;
+        while let Err(error) = reconcile(&shared).await {
+            if error == StoreError::Closed {
+                return;
+            }
+            tracing::warn!(error = %error, "looking at what each workflow has to do");
+            sleep(AGAIN).await;
         }
     }
 }
 
-/// Wakes every workflow that has work, and cancels the work of those that are gone.
-async fn reconcile(shared: &Shared) -> Result<(), StoreError> {
-    for totals in shared.runner.store()?.totals().await? {
-        if totals.queued + totals.active > 0 {
-            settle(shared, &totals).await?;
+async fn looking(shared: Arc<Shared>) {
+    let mut ticks = every(LOOK);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = look(&shared).await {
+            tracing::warn!(error = %error, "looking at the queues");
         }
+    }
+}
+
+async fn pruning(shared: Arc<Shared>) {
+    let mut ticks = every(PRUNING);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = prune(&shared).await {
+            tracing::warn!(error = %error, "deleting what need not be kept");
+        }
+    }
+}
+
+async fn trimming(shared: Arc<Shared>) {
+    let mut ticks = every(LOOK);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = trim(&shared).await {
+            tracing::warn!(error = %error, "making room for namespaces");
+        }
+    }
+}
+
+fn every(period: Duration) -> Interval {
+    let mut ticks = interval(period);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks
+}
+
+/// Wakes every workflow that has work, then cancels the work of those that are gone. One that exists and has no route
+/// keeps what it has accepted.
+async fn reconcile(shared: &Shared) -> Result<(), StoreError> {
+    if !shared.routes.ready() {
+        return Ok(());
+    }
+    let mut gone = Vec::new();
+    for totals in shared.runner.store()?.totals().await?.into_iter().filter(has_work) {
+        if shared.routes.of(&totals.workflow).is_some() {
+            shared.runner.wake(Owner::of(&totals.workflow));
+        } else if !shared.routes.knows(&totals.workflow) {
+            gone.push(totals.workflow.uid.clone());
+        }
+    }
+    for uid in gone {
+        cancel_all(shared, &uid).await?;
     }
     Ok(())
 }
 
-async fn settle(shared: &Shared, totals: &Totals) -> Result<(), StoreError> {
-    if shared.routes.of(&totals.workflow).is_some() {
-        shared.runner.wake(Owner::of(&totals.workflow));
-        return Ok(());
-    }
-    let which = Which::Workflow(totals.workflow.uid.clone());
+fn has_work(totals: &Totals) -> bool {
+    totals.queued + totals.active > 0
+}
+
+async fn cancel_all(shared: &Shared, uid: &str) -> Result<(), StoreError> {
     loop {
-        let cancel = Cancel { which: which.clone(), reason: WORKFLOW_DELETED.to_owned(), limit: CANCELLED };
+        let which = Which::Workflow(uid.to_owned());
+        let cancel = Cancel { which, reason: WORKFLOW_DELETED.to_owned(), limit: CANCELLED };
         if !shared.cancel(cancel).await?.more {
             return Ok(());
         }
     }
-}
-
-async fn watch(shared: &Shared) -> Result<(), StoreError> {
-    look(shared).await?;
-    trim(shared).await
 }
 
 /// Deletes early what has ended well of namespaces that are near their quota of storage, so that they go on.
@@ -95,11 +146,16 @@ async fn trim(shared: &Shared) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Shows how much there is of each workflow that is served.
-async fn look(shared: &Shared) -> Result<(), StoreError> {
+/// Wakes the workflows whose time has come, and shows how much there is of each.
+pub(super) async fn look(shared: &Shared) -> Result<(), StoreError> {
     let mut totals = shared.runner.store()?.totals().await?;
-    totals.retain(|totals| shared.routes.of(&totals.workflow).is_some());
-    shared.metrics.queues.show(&totals, shared.clock.now());
+    let now = shared.clock.now();
+    let due = totals.iter().filter(|totals| totals.due_at.is_some_and(|due| due <= now));
+    for totals in due.filter(|totals| shared.routes.of(&totals.workflow).is_some()) {
+        shared.runner.wake(Owner::of(&totals.workflow));
+    }
+    totals.retain(|totals| shared.routes.knows(&totals.workflow));
+    shared.metrics.queues.show(&totals, now);
     Ok(())
 }
 

@@ -40,7 +40,7 @@ pub(crate) async fn run(shared: Arc<Shared>) {
 
 /// Takes what there is of one workflow.
 async fn look(shared: Arc<Shared>, owner: Owner) {
-    let Some(served) = shared.routes.of(&owner.0) else { return };
+    let Some(served) = shared.routes.of(&owner.0) else { return unrouted(&shared) };
     if served.route.plan().suspend.execution() {
         return;
     }
@@ -58,6 +58,13 @@ async fn look(shared: Arc<Shared>, owner: Owner) {
     }
 }
 
+/// Its route is gone: what was accepted while that happened is looked at once more.
+fn unrouted(shared: &Shared) {
+    if shared.routes.ready() {
+        shared.runner.rerouted.notify_one();
+    }
+}
+
 async fn claim(shared: &Shared, served: &Served, places: usize) -> Result<Claims, StoreError> {
     let claim = Claim {
         workflow: served.workflow.uid.clone(),
@@ -72,6 +79,7 @@ fn begin(shared: &Arc<Shared>, served: &Arc<Served>, claims: Claims, places: Vec
     let owner = Owner::of(&served.workflow);
     for id in &claims.damaged {
         tracing::error!(execution_id = %id, "an execution is damaged and was set aside");
+        shared.tell_waiting(*id);
     }
     for (claimed, place) in claims.claimed.into_iter().zip(places) {
         tokio::spawn(execute::take_up(Arc::clone(shared), Arc::clone(served), claimed, place));

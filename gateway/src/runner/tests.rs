@@ -6,6 +6,7 @@ mod isolation;
 mod repeat;
 mod resume;
 mod stop;
+mod stuck;
 mod sync;
 
 use std::sync::Arc;

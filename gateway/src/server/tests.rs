@@ -7,6 +7,7 @@ mod heads;
 mod pace;
 mod swap;
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,7 +39,7 @@ async fn start(limits: Limits, routes: Vec<Arc<Route>>) -> Gateway {
     let free = SocketAddr::from(([127, 0, 0, 1], 0));
     let config = Config { listen: free, admin: free, limits, ..Config::default() };
     let gateway = Gateway::start(config, Clock::system()).await.unwrap();
-    assert_eq!(gateway.swap(routes), Vec::new());
+    assert_eq!(gateway.swap(routes, BTreeSet::new()), Vec::new());
     gateway
 }
 
@@ -183,7 +184,7 @@ async fn the_admin_port_tells_health_metrics_and_routes() {
     let gateway = Gateway::start(config, Clock::system()).await.unwrap();
     assert_eq!(admin(&gateway, "/healthz").await, (200, "ok\n".to_owned()));
     assert_eq!(admin(&gateway, "/readyz").await, (503, "no routes yet\n".to_owned()));
-    assert_eq!(gateway.swap(vec![route(plan("hello", "/hello/{name}"))]), Vec::new());
+    assert_eq!(gateway.swap(vec![route(plan("hello", "/hello/{name}"))], BTreeSet::new()), Vec::new());
     assert_eq!(admin(&gateway, "/readyz").await, (200, "ok\n".to_owned()));
     metric(&gateway, "boathook_routes 1").await;
     metric(&gateway, r#"boathook_build_info{version="0.1.0"} 1"#).await;

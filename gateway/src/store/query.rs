@@ -158,4 +158,6 @@ pub struct Totals {
     pub dead_letters: u64,
     /// When the oldest one was accepted that has not begun.
     pub oldest_queued: Option<Timestamp>,
+    /// When something is to be done next: one may begin or go on, or a lease runs out.
+    pub due_at: Option<Timestamp>,
 }

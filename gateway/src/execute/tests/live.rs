@@ -1,6 +1,6 @@
 //! What is never pinned: the secrets and the egress rules of a route that is replaced during a run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use boathook_plan::plan::{HttpAuth, Plan, StepKind};
@@ -47,7 +47,8 @@ async fn answering(listener: &TcpListener, status: &str, meanwhile: impl FnOnce(
 async fn the_next_attempt_has_the_secret_of_now() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let app = App::new([with_secret(calling(&listener), "old-token")]);
-    let rotate = || assert_eq!(app.shared.routes.swap(vec![with_secret(calling(&listener), "new-token")]), []);
+    let rotate =
+        || assert_eq!(app.shared.routes.swap(vec![with_secret(calling(&listener), "new-token")], BTreeSet::new()), []);
     let target = async {
         let first = answering(&listener, "503 Service Unavailable", rotate).await;
         (first, answering(&listener, "200 OK", || {}).await)
@@ -65,7 +66,7 @@ async fn the_next_attempt_is_held_to_the_egress_rules_of_now() {
     let shut = || {
         let mut plan = calling(&listener);
         plan.egress.loopback = false;
-        assert_eq!(app.shared.routes.swap(vec![with_secret(plan, "old-token")]), []);
+        assert_eq!(app.shared.routes.swap(vec![with_secret(plan, "old-token")], BTreeSet::new()), []);
     };
     let target = async {
         answering(&listener, "503 Service Unavailable", shut).await;
@@ -82,7 +83,7 @@ async fn the_next_attempt_is_held_to_the_egress_rules_of_now() {
 async fn a_workflow_that_is_gone_leaves_its_secrets_to_its_runs() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let app = App::new([with_secret(calling(&listener), "old-token")]);
-    let delete = || assert_eq!(app.shared.routes.swap(Vec::new()), []);
+    let delete = || assert_eq!(app.shared.routes.swap(Vec::new(), BTreeSet::new()), []);
     let target = async {
         answering(&listener, "503 Service Unavailable", delete).await;
         answering(&listener, "200 OK", || {}).await

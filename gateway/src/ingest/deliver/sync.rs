@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 
 use super::repeat::{self, Repeat};
 use super::{Keyed, admit, over_quota, told, unavailable, unhurried};
-use crate::execute::{self, Durable, Job, Keeping, Memory, Run, Seat};
+use crate::execute::{self, Durable, Job, Keeping, Lifeline, Memory, Run, Seat};
 use crate::ingest::refusal::Refusal;
 use crate::ingest::respond::Verdict;
 use crate::runner::KeyHeld;
@@ -81,7 +81,8 @@ async fn recorded(shared: &Shared, keyed: &Keyed) -> Result<Option<Repeat>, Refu
 
 async fn in_memory(shared: &Arc<Shared>, keyed: Keyed, key: Option<KeyHeld>) -> Verdict {
     let Keyed { birth, context, place } = keyed;
-    let keeping = |birth| Keeping::Memory(Box::new(Memory { birth, key, entries: Vec::new() }));
+    let keeping =
+        |birth| Keeping::Memory(Box::new(Memory { birth, key, entries: Vec::new(), line: Lifeline::default() }));
     let id = birth.id;
     let facts = RunFacts::first(id, birth.accepted_at);
     let state =
@@ -110,7 +111,6 @@ async fn durable(shared: &Arc<Shared>, keyed: Keyed) -> Result<(Option<Keyed>, T
             Ok((None, Try::Told(at_once(shared, keyed, fence).await)))
         }
         Admission::Accepted(Accepted { fence: None, .. }) | Admission::Joined { .. } => {
-            shared.runner.wake(keyed.owner());
             Ok((None, Try::Told(repeat::queued(shared, &keyed, answer).await)))
         }
         Admission::Duplicate(first) => {

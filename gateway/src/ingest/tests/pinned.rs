@@ -1,5 +1,7 @@
 //! What a run keeps of the workflow that accepted it, whatever is served meanwhile.
 
+use std::collections::BTreeSet;
+
 use boathook_plan::plan::{Plan, Retry, StepKind};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
@@ -37,7 +39,7 @@ async fn a_run_keeps_the_steps_vars_and_answer_that_it_was_accepted_with() {
     let target = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let app = App::new([route(state(&target, 1))]);
     let attempts = async {
-        let edit = || assert_eq!(app.shared.routes.swap(vec![route(state(&target, 2))]), Vec::new());
+        let edit = || assert_eq!(app.shared.routes.swap(vec![route(state(&target, 2))], BTreeSet::new()), Vec::new());
         answer_one(&target, "503 Service Unavailable", edit).await;
         answer_one(&target, "204 No Content", || {}).await
     };

@@ -1,9 +1,13 @@
 //! Async deliveries: durable before their senders hear of it, or refused so that they come again.
 
+use std::collections::BTreeSet;
+
 use boathook_plan::plan::{Concurrency, Overflow, SchemeKind, Suspend};
 use tempfile::tempdir;
+use uuid::Uuid;
 
-use crate::store::{Filter, Hash, Phase, RequestPhase, Settings, Store};
+use crate::runner::housekeeping;
+use crate::store::{Filter, Hash, Phase, Replay, Replayed, RequestPhase, Settings, Store};
 use crate::testing::{App, NOW, Target, build, calling, request, route, verified};
 
 #[tokio::test]
@@ -82,9 +86,11 @@ async fn a_queue_that_is_full_is_429() {
 #[tokio::test]
 async fn a_request_that_is_refused_is_no_execution() {
     let directory = tempdir().unwrap();
-    let (plan, keys) = verified(calling("hello", "http://127.0.0.1:1/"), SchemeKind::Bearer, Some("key"));
+    let target = Target::start().await;
+    let (plan, keys) = verified(calling("hello", &target.url), SchemeKind::Bearer, Some("key"));
     let app = App::over(directory.path(), [build(plan, keys)]).await;
     assert_eq!(app.post("/hello", "{}").await.status, 401);
+    assert!(!target.is_called());
     assert_eq!(app.store().executions(Filter::default()).await.unwrap().rows, []);
 }
 
@@ -106,6 +112,61 @@ async fn a_suspended_intake_is_503_and_a_suspended_execution_waits() {
     let id = app.post("/hello", "{}").await.execution();
     assert_eq!(app.phase(id, Phase::Queued).await.phase, Phase::Queued);
     app.swap([suspended(Suspend::No)]);
+    target.next().await.answer(200).await;
+    app.phase(id, Phase::Succeeded).await;
+}
+
+#[tokio::test]
+async fn the_work_of_a_workflow_that_is_refused_waits_until_it_is_mended() {
+    let directory = tempdir().unwrap();
+    let mut target = Target::start().await;
+    let suspended = |name| {
+        let mut plan = calling(name, &target.url);
+        plan.suspend = Suspend::Execution;
+        route(plan)
+    };
+    let app = App::over(directory.path(), [suspended("hello"), suspended("gone")]).await;
+    let kept = app.post("/hello", "{}").await.execution();
+    let gone = app.post("/gone", "{}").await.execution();
+    app.refuse(["hello"]);
+    app.phase(gone, Phase::Cancelled).await;
+    assert_eq!(app.phase(kept, Phase::Queued).await.cancelling, None);
+    let mended = calling("hello", &target.url);
+    app.swap([route(mended)]);
+    target.next().await.answer(200).await;
+    app.phase(kept, Phase::Succeeded).await;
+}
+
+#[tokio::test]
+async fn the_work_of_a_workflow_that_loses_its_path_goes_on() {
+    let directory = tempdir().unwrap();
+    let mut target = Target::start().await;
+    let mut plan = calling("hello", &target.url);
+    plan.suspend = Suspend::Execution;
+    let app = App::over(directory.path(), [route(plan.clone())]).await;
+    let id = app.post("/hello", "{}").await.execution();
+    plan.suspend = Suspend::No;
+    let mut winner = calling("winner", &target.url);
+    winner.webhook.as_mut().unwrap().path = "/hello".to_owned();
+    let rejected = app.shared.routes.swap(vec![route(winner), route(plan)], BTreeSet::new());
+    assert_eq!(rejected[0].workflow.name, "hello");
+    app.shared.runner.rerouted.notify_one();
+    target.next().await.answer(200).await;
+    app.phase(id, Phase::Succeeded).await;
+}
+
+#[tokio::test]
+async fn work_that_nobody_told_of_is_found() {
+    let directory = tempdir().unwrap();
+    let mut target = Target::start().await;
+    let app = App::over(directory.path(), [route(calling("hello", &target.url))]).await;
+    let of = app.post("/hello", "{}").await.execution();
+    target.next().await.answer(200).await;
+    app.phase(of, Phase::Succeeded).await;
+    let id = Uuid::from_u128(7);
+    let replay = Replay { of, id, entries: None, plan: None };
+    assert_eq!(app.store().replay(replay).await.unwrap(), Replayed::Accepted(id));
+    housekeeping::look(&app.shared).await.unwrap();
     target.next().await.answer(200).await;
     app.phase(id, Phase::Succeeded).await;
 }

@@ -1,5 +1,6 @@
 //! Routes change while requests come.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -34,7 +35,7 @@ async fn two_thousand_requests_pass_two_hundred_swaps() {
             let mut plan = plan("hello", "/hello");
             plan.generation = count;
             plan.response.answer = answer(&format!(r#"{{"swap":{count}}}"#));
-            assert_eq!(gateway.swap(vec![route(plan)]), Vec::new());
+            assert_eq!(gateway.swap(vec![route(plan)], BTreeSet::new()), Vec::new());
             count += 1;
             tokio::task::yield_now().await;
         }
@@ -53,10 +54,13 @@ async fn two_thousand_requests_pass_two_hundred_swaps() {
 async fn of_two_routes_with_one_path_the_earlier_is_served_and_the_later_returned() {
     let gateway = hello(Limits::default()).await;
     let (winner, loser) = (route(plan("older", "/a/{x}")), route(plan("younger", "/a/{y}")));
-    let rejected = gateway.swap(vec![Arc::clone(&winner), Arc::clone(&loser), route(plan("hello", "/hello"))]);
+    let rejected =
+        gateway.swap(vec![Arc::clone(&winner), Arc::clone(&loser), route(plan("hello", "/hello"))], BTreeSet::new());
     assert_eq!(rejected.len(), 1);
     assert_eq!((rejected[0].workflow.name.as_str(), rejected[0].winner.name.as_str()), ("younger", "older"));
-    assert_eq!(gateway.swap(vec![loser]), Vec::new(), "the loser recovers when the winner goes");
+    let served: Vec<String> = gateway.routes().into_iter().map(|route| route.workflow).collect();
+    assert_eq!(served, ["hello", "older"]);
+    assert_eq!(gateway.swap(vec![loser], BTreeSet::new()), Vec::new(), "the loser recovers when the winner goes");
 }
 
 #[tokio::test]
@@ -64,7 +68,7 @@ async fn the_series_of_a_workflow_go_with_it() {
     let gateway = hello(Limits::default()).await;
     exchange(&mut connect(&gateway).await, POST).await;
     metric(&gateway, r#"boathook_requests_total{namespace="shop",workflow="hello",outcome="Accepted"} 1"#).await;
-    assert_eq!(gateway.swap(vec![route(plan("other", "/other"))]), Vec::new());
+    assert_eq!(gateway.swap(vec![route(plan("other", "/other"))], BTreeSet::new()), Vec::new());
     let (_, text) = admin(&gateway, "/metrics").await;
     assert!(!text.contains("hello"), "{text}");
     assert!(exchange(&mut connect(&gateway).await, POST).await.starts_with("HTTP/1.1 404 "));

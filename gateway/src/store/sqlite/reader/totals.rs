@@ -8,9 +8,13 @@ use super::workflow;
 use crate::store::error::StoreError;
 use crate::store::query::Totals;
 use crate::store::sqlite::convert::{count, time};
+use crate::store::sqlite::row::NEVER;
 
 const OLDEST: &str = "SELECT accepted_at FROM executions WHERE workflow = ?1 AND phase = 0 AND blocked = ?2 AND phase < 3 \
      ORDER BY due_at, seq LIMIT 1";
+
+const DUE: &str = "SELECT due_at FROM executions WHERE workflow = ?1 AND phase = ?2 AND blocked = 0 AND phase < 3 \
+     ORDER BY due_at LIMIT 1";
 
 /// Of each workflow.
 pub(super) fn all(db: &Connection) -> Result<Vec<Totals>, StoreError> {
@@ -30,6 +34,7 @@ pub(super) fn all(db: &Connection) -> Result<Vec<Totals>, StoreError> {
                 active: count(active),
                 dead_letters: count(dead),
                 oldest_queued: oldest.map(time),
+                due_at: due(db, id)?.filter(|due| *due < NEVER).map(time),
             })
         })
         .collect()
@@ -43,4 +48,15 @@ fn oldest(db: &Connection, workflow: i64) -> Result<Option<i64>, StoreError> {
         oldest = oldest.into_iter().chain(found).min();
     }
     Ok(oldest)
+}
+
+/// The earliest time at which something of a workflow is due, of those that have not ended.
+fn due(db: &Connection, workflow: i64) -> Result<Option<i64>, StoreError> {
+    let mut due: Option<i64> = None;
+    for phase in [0, 1, 2] {
+        let mut statement = db.prepare_cached(DUE)?;
+        let found: Option<i64> = statement.query_row([workflow, phase], |columns| columns.get(0)).optional()?;
+        due = due.into_iter().chain(found).min();
+    }
+    Ok(due)
 }
