@@ -58,7 +58,15 @@ fn write(place: &Place, work: Work) {
     let steps: Vec<_> = (0..steps).map(|step| format!("  - {{name: s{step}, set: {{number: {step}}}}}\n")).collect();
     let steps = steps.concat();
     let text = format!(
-        "apiVersion: v1
+        "apiVersion: boathook.dev/v1alpha1
+kind: WebhookGateway
+metadata: {{name: default, namespace: boathook}}
+spec:
+  allowedNamespaces: {{from: All}}
+  storage: {{embedded: {{size: 20Gi}}}}
+  quotas: {{perNamespace: {{queued: 1000000, storage: 20Gi}}}}
+---
+apiVersion: v1
 kind: Secret
 metadata: {{name: github, labels: {{boathook.dev/allow: verification}}}}
 stringData: {{secret: {SECRET}}}
