@@ -106,6 +106,9 @@ impl Execution {
         let mut opened = record.deliveries.iter().map(|delivery| request::open(delivery, &redaction, &mut hidden));
         let first = opened.next();
         let batch = opened.map(|opened| opened.request).collect();
+        if record.deliveries.iter().any(|one| one.body.is_none()) && record.state.is_some() && redaction.hides_data() {
+            hidden.hide_all();
+        }
         let mut execution = Self::summary(record.facts);
         execution.status.message = record.facts.message.as_deref().map(|message| text(message, &hidden));
         execution.status.steps = steps(record, &redaction, first.as_ref(), &hidden);
@@ -129,7 +132,7 @@ pub fn input(facts: &Facts, deliveries: &[Delivery], pinned: &Pinned) -> Input {
         request_id: first.map_or_else(|| "".into(), |first| Arc::clone(&first.envelope.request_id)),
         received_at: first.map_or(facts.accepted_at, |first| first.envelope.received_at),
         started_at,
-        context: context.unwrap_or_default(),
+        context: if batch.is_some() { Json::object([]) } else { context.unwrap_or_default() },
         batch,
         hops: 0,
         caller: told(facts),
@@ -185,7 +188,10 @@ fn status(facts: &Facts) -> Status {
 fn steps(record: &Record<'_>, redaction: &Redaction, first: Option<&Opened>, hidden: &Hidden) -> Vec<Step> {
     let (Some(state), Some(pinned)) = (record.state, record.pinned) else { return Vec::new() };
     let trace = state.trace();
-    let context = first.map(|opened| &opened.context);
+    let none = Json::object([]);
+    let is_batch = pinned.plan().batch.is_some();
+    let known = record.deliveries.iter().all(|one| one.body.is_some());
+    let context = if is_batch { Some(&none) } else { first.map(|opened| &opened.context).filter(|_| known) };
     let mut inputs = Inputs::new(record.facts, pinned.plan(), redaction, context);
     let steps =
         trace.steps().iter().map(|trace| Step { input: shown(inputs.of(trace), hidden), ..step(trace, hidden) });

@@ -35,7 +35,11 @@ pub struct RedactError(pub String);
 
 /// Texts that are hidden wherever they stand.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Hidden(Vec<Box<str>>);
+pub(super) struct Hidden {
+    texts: Vec<Box<str>>,
+    /// What is to be hidden is not known any more: everything is.
+    all: bool,
+}
 
 impl Redaction {
     /// Reads the paths of a workflow: member names after `$context`, `["any name"]` and `[*]`. Lists are gone through whether
@@ -110,20 +114,33 @@ impl Hidden {
 
     /// Short ones stand in too many innocent places.
     fn add(&mut self, text: &str) {
-        if text.len() >= MASKED_SIZE && self.0.len() < LOOKED_FOR && text != REDACTED {
-            self.0.push(text.into());
+        if text.len() >= MASKED_SIZE && self.texts.len() < LOOKED_FOR && text != REDACTED {
+            self.texts.push(text.into());
         }
+    }
+
+    /// The values that a workflow hides are not kept, and a run may repeat them anywhere.
+    pub(super) fn hide_all(&mut self) {
+        self.all = true;
     }
 
     /// The text without them.
     pub(super) fn mask(&self, text: &str) -> Option<String> {
-        let found = self.0.iter().filter(|hidden| text.contains(&***hidden));
+        if self.all {
+            return Some(REDACTED.to_owned());
+        }
+        let found = self.texts.iter().filter(|hidden| text.contains(&***hidden));
         found.fold(None, |masked, hidden| Some(masked.as_deref().unwrap_or(text).replace(&**hidden, REDACTED)))
     }
 
     /// The value without them.
     pub(super) fn mask_value(&self, value: Json) -> Json {
-        if self.0.is_empty() { value } else { self.masked(&value) }
+        match (self.all, value) {
+            (true, Json::Null) => Json::Null,
+            (true, _) => Json::text(REDACTED),
+            (false, value) if self.texts.is_empty() => value,
+            (false, value) => self.masked(&value),
+        }
     }
 
     fn masked(&self, value: &Json) -> Json {

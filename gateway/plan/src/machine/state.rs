@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::entry::{Entry, Tried};
+use super::entry::{Entry, Fact, Tried};
 use super::event::Cancellation;
 use super::frame::Frame;
 use super::input::{Caller, Input};
@@ -95,6 +95,22 @@ impl State {
             state.replay(index, entry)?;
         }
         Ok(state)
+    }
+
+    /// The run as far as its journal can be followed without the request that it began with: to be looked at, not to go on.
+    pub fn review(program: Arc<Program>, input: Input, entries: &[Entry]) -> Self {
+        let mut state = Self::new(program, input);
+        for (index, entry) in entries.iter().enumerate() {
+            let follows = state.replay(index, entry).is_ok();
+            if !follows && !matches!(entry.fact, Fact::Spread { .. }) {
+                break;
+            }
+            if !follows {
+                state.progress.apply(&state.program, entry);
+                state.live.clock = state.live.clock.max(entry.at);
+            }
+        }
+        state
     }
 
     /// Takes the entry at this position of the journal in.

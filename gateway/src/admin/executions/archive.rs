@@ -111,10 +111,8 @@ impl Kept {
     }
 
     fn record(&self) -> Execution {
-        let state = self.input().and_then(|(pinned, input)| {
-            let resumed = State::resume(Arc::clone(pinned.program()), input, &self.entries);
-            resumed.inspect_err(|error| tracing::warn!(error = %error, "making a record")).ok()
-        });
+        let state =
+            self.input().map(|(pinned, input)| State::review(Arc::clone(pinned.program()), input, &self.entries));
         let (facts, pinned) = (&self.facts, self.pinned.as_deref());
         Execution::of(&Record { facts, pinned, deliveries: &self.deliveries, state: state.as_ref() })
     }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::{Around, Doing, Each, Frame, Inner};
 use crate::json::Json;
+use crate::limits::ITEMS;
 use crate::machine::clock::after;
 use crate::machine::entry::{Entry, Fact, StepResult};
 use crate::machine::kind::Kind;
@@ -30,7 +31,7 @@ impl Frame {
         match fact {
             Fact::Skipped { .. } | Fact::Entered { block: None, .. } => self.settle(StepResult::default(), at),
             Fact::Entered { block: Some(name), .. } => self.enter(name, at),
-            Fact::Spread { lanes, .. } => self.spread(*lanes, at, roots),
+            Fact::Spread { items, lanes, .. } => self.spread((*items, *lanes), at, roots),
             Fact::Forked { .. } => self.fork(at),
             Fact::Returned { .. } => {
                 if let Some(result) = self.returned() {
@@ -100,8 +101,12 @@ impl Frame {
         self.doing = Doing::Within(Box::new(Inner::All(frames)));
     }
 
-    fn spread(&mut self, lanes: u32, at: Timestamp, roots: &Scope) {
-        let (Some(items), Some((step, place))) = (self.items(roots), self.current()) else { return };
+    /// Items that cannot be told any more, as the request that they came from is not kept, are null.
+    fn spread(&mut self, (count, lanes): (u32, u32), at: Timestamp, roots: &Scope) {
+        let count = usize::try_from(count).unwrap_or(usize::MAX).min(ITEMS);
+        let told = self.items(roots).filter(|items| items.len() == count);
+        let items = told.unwrap_or_else(|| Arc::new(vec![Json::Null; count]));
+        let Some((step, place)) = self.current() else { return };
         let Kind::ForEach(program) = &step.kind else { return };
         let width = usize::try_from(lanes).unwrap_or(usize::MAX);
         let each = Each::begin(program, place, items, width, self.around(at));

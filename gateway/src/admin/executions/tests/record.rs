@@ -1,6 +1,6 @@
 //! Records: what they tell of a run, and what they must not tell.
 
-use boathook_plan::plan::{BodyKept, Retry, StepKind};
+use boathook_plan::plan::{Block, BodyKept, ForEachStep, OnItemError, Retry, StepKind};
 use serde_json::{Value, json};
 use tempfile::tempdir;
 
@@ -97,6 +97,48 @@ async fn a_body_that_is_kept_as_its_hash_is_shown_as_its_hash() {
     let request = &record(&app, id).await["spec"]["request"];
     let hash = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
     assert_eq!((&request["body"], &request["bodySHA256"]), (&Value::Null, &json!(hash)));
+}
+
+#[tokio::test]
+async fn without_its_body_a_record_tells_what_its_journal_does() {
+    let directory = tempdir().unwrap();
+    let mut plan = plan("hello", "/hello");
+    plan.history.body = BodyKept::None;
+    plan.program.blocks = vec![Block { name: "one".into(), steps: vec![sets("copy", r#"{"is":"{{ $item }}"}"#)] }];
+    let each = ForEachStep {
+        items: "$context.data.items".into(),
+        run: "one".into(),
+        as_: "item".into(),
+        concurrency: 1,
+        on_item_error: OnItemError::Fail,
+        collect: None,
+    };
+    plan.program.steps = vec![step("all", StepKind::ForEach(each)), sets("after", r#"{"a":"{{ $context.data.a }}"}"#)];
+    let app = App::over(directory.path(), [route(plan)]).await;
+    let id = app.post("/hello", r#"{"items":[7,8],"a":9}"#).await.execution();
+    app.phase(id, Phase::Succeeded).await;
+    let record = record(&app, id).await;
+    let steps = record["status"]["steps"].as_array().unwrap();
+    let told: Vec<_> = steps.iter().map(|step| (step["place"].as_str().unwrap(), &step["result"])).collect();
+    let counts = json!({"count": 2, "failed": 0});
+    let [seven, eight, nine] = [json!({"is": 7}), json!({"is": 8}), json!({"a": 9})];
+    assert_eq!(told, [("all", &counts), ("all[0]/copy", &seven), ("all[1]/copy", &eight), ("after", &nine)]);
+    assert_eq!(steps[3]["input"], json!({"a": "{{ $context.data.a }}"}), "nothing is guessed");
+}
+
+#[tokio::test]
+async fn what_is_hidden_stays_hidden_when_the_body_is_gone() {
+    let directory = tempdir().unwrap();
+    let mut plan = plan("hello", "/hello");
+    plan.history.body = BodyKept::Hash;
+    plan.history.redact = vec!["$context.data.card".to_owned()];
+    plan.program.steps = vec![sets("copy", r#"{"said":"paid with {{ $context.data.card }}"}"#)];
+    let app = App::over(directory.path(), [route(plan)]).await;
+    let id = app.post("/hello", &format!(r#"{{"card":"{CARD}"}}"#)).await.execution();
+    app.phase(id, Phase::Succeeded).await;
+    let record = record(&app, id).await;
+    assert_eq!(record["status"]["steps"][0]["result"], "[redacted]");
+    assert!(!record.to_string().contains(CARD), "{record}");
 }
 
 #[tokio::test]
