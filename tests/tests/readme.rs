@@ -42,6 +42,12 @@ fn quickstart(folder: &Path, port: u16) {
     }
 }
 
+/// A list, once it has the last record: that is written a moment after the answer.
+fn until_listed(list: &str) -> String {
+    let wait = format!("for i in $(seq 100); do {} | grep -q github-push && break; sleep 0.1; done", list.trim());
+    format!("{wait}\n{list}\necho; echo ----\n")
+}
+
 #[test]
 fn every_command_of_the_readme_does_what_it_shows() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -62,11 +68,7 @@ fn every_command_of_the_readme_does_what_it_shows() {
     for (language, body) in &blocks[1..] {
         match language.as_str() {
             "sh" if body.contains("./test") => {}
-            // A record is written a moment after the answer.
-            "sh" if body.contains("executions list") => script.push_str(&format!(
-                "for i in $(seq 100); do {} | grep -q github-push && break; sleep 0.1; done\n{body}\necho; echo ----\n",
-                body.trim()
-            )),
+            "sh" if body.contains("executions list") => script.push_str(&until_listed(body)),
             "sh" => script.push_str(&format!("{body}\necho; echo ----\n")),
             "json" => answers.push(serde_json::from_str::<Value>(body).expect("the README's answers are JSON")),
             "" => {}
