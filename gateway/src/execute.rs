@@ -8,7 +8,6 @@ mod driver;
 mod effects;
 mod guard;
 mod keeping;
-mod lineage;
 mod resume;
 mod run;
 #[cfg(test)]

@@ -32,7 +32,9 @@ use uuid::Uuid;
 
 use crate::routes::Served;
 use crate::shared::Shared;
-use crate::store::{Accepted, Admission, Cancel, Cancelled, Hash, Lease, NewExecution, Settled, Store, StoreError};
+use crate::store::{
+    Accepted, Admission, Cancel, Cancelled, Hash, Lease, NewExecution, Settled, Store, StoreError, Which,
+};
 
 pub(crate) use birth::Birth;
 pub(crate) use endings::Endings;
@@ -50,6 +52,12 @@ use workers::Workers;
 
 /// How long a lease holds: what a process may be away without losing its runs.
 const LEASE: Duration = Duration::from_secs(30);
+
+/// Executions that one command cancels: a few milliseconds of the writer.
+const CANCELLED: u32 = 500;
+
+/// Why executions are cancelled whose place a newer one took.
+const SUPERSEDED: &str = "Superseded";
 
 /// Whose an execution is. Cheap to clone; two workflows of one name, one after the other, are two owners.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -196,9 +204,12 @@ impl Shared {
         let owner = Owner::of(&new.workflow);
         let admission = self.runner.store()?.accept(new).await?;
         let is_queued = match &admission {
-            Admission::Accepted(Accepted { superseded, fence, .. }) => {
+            Admission::Accepted(Accepted { id, superseded, more, fence, .. }) => {
                 for settled in superseded {
-                    self.settled(settled).await;
+                    self.settled(settled);
+                }
+                if *more {
+                    self.supersede(*id).await;
                 }
                 fence.is_none()
             }
@@ -211,6 +222,20 @@ impl Shared {
         Ok(admission)
     }
 
+    /// Cancels what is left that an execution replaces. It is durable whether that succeeds or not.
+    async fn supersede(&self, by: Uuid) {
+        let cancel = Cancel { which: Which::Before(by), reason: SUPERSEDED.to_owned(), limit: CANCELLED };
+        loop {
+            match self.cancel(cancel.clone()).await {
+                Ok(cancelled) if cancelled.more => {}
+                Ok(_) => return,
+                Err(error) => {
+                    return tracing::warn!(execution_id = %by, error = %error, "cancelling what is superseded");
+                }
+            }
+        }
+    }
+
     /// Cancels, and tells the runs of this process.
     pub(crate) async fn cancel(&self, cancel: Cancel) -> Result<Cancelled, StoreError> {
         let reason = cancel.reason.clone();
@@ -219,33 +244,18 @@ impl Shared {
             self.runner.running.tell(*id, &Control::Cancel(reason.clone()));
         }
         for settled in &cancelled.settled {
-            self.settled(settled).await;
-            self.wake_owner(settled.id).await;
+            self.settled(settled);
+            self.runner.wake(Owner::of(&settled.workflow));
         }
         Ok(cancelled)
     }
 
     /// An execution has ended: tells those who wait for it.
-    pub(crate) async fn settled(&self, settled: &Settled) {
-        self.tell_waiting(settled.id);
-        if let Some(parent) = settled.parent {
-            self.wake_owner(parent).await;
-        }
-    }
-
-    /// Tells those in this process who wait for an end.
-    fn tell_waiting(&self, id: Uuid) {
-        self.runner.endings.tell(id);
-        drop(self.runner.asker(id));
-    }
-
-    /// Looks whether the workflow of an execution has work: this one, or those that were behind it.
-    async fn wake_owner(&self, id: Uuid) {
-        let Ok(store) = self.runner.store() else { return };
-        match store.execution(id).await {
-            Ok(Some(row)) => self.runner.wake(Owner::of(&row.workflow)),
-            Ok(None) => {}
-            Err(error) => tracing::warn!(execution_id = %id, error = %error, "waking the workflow of an execution"),
+    pub(crate) fn settled(&self, settled: &Settled) {
+        self.runner.endings.tell(settled.id);
+        drop(self.runner.asker(settled.id));
+        if let Some(parent) = &settled.parent {
+            self.runner.wake(Owner::of(&parent.workflow));
         }
     }
 }

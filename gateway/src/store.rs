@@ -35,6 +35,7 @@ pub use command::{
 };
 pub use ending::{
     ANSWER_KEPT, Accepted, Admission, Adopt, Answer, Duplicate, Ending, Finished, FinishedExecution, Phase, Settled,
+    Waiter,
 };
 pub use engine::{Engine, Reader};
 pub use error::{OpenError, StoreError};

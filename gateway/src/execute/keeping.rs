@@ -98,7 +98,8 @@ impl Keeping {
         let Self::Memory(memory) = self else { return Ok(()) };
         let owner = memory.birth.owner();
         let new = memory.birth.new_execution(Start::Now(shared.runner.lease(shared.clock.now())));
-        let adopt = Adopt { new, started_at: memory.birth.accepted_at, entries: written(&memory.entries) };
+        let adopt =
+            Adopt { new, started_at: memory.birth.accepted_at, entries: written(&memory.entries), answer: None };
         let Admission::Accepted(accepted) = shared.runner.store()?.adopt(adopt).await? else {
             return Err(StoreError::Statement("the run is in the store already".to_owned()));
         };
@@ -137,7 +138,7 @@ impl Durable {
     }
 
     async fn append(&self, shared: &Shared, entries: Vec<JournalEntry>) -> Result<(), Gone> {
-        let append = Append { fence: self.held.fence, entries };
+        let append = Append { fence: self.held.fence, entries, answer: None };
         let store = shared.runner.store().map_err(Gone::Store)?;
         done(patiently(|| store.append(append.clone())).await)
     }
@@ -151,7 +152,7 @@ impl Durable {
             Finished::Done(settled) => {
                 self.tell_repeats(settled.phase);
                 shared.runner.wake(self.owner.clone());
-                shared.settled(&settled).await;
+                shared.settled(&settled);
                 Ok(())
             }
         }
@@ -172,7 +173,7 @@ impl Durable {
         children: Vec<Uuid>,
     ) -> Result<(), Gone> {
         let store = shared.runner.store().map_err(Gone::Store)?;
-        let park = Park { fence: self.held.fence, entries: Vec::new(), until, children };
+        let park = Park { fence: self.held.fence, entries: Vec::new(), answer: None, until, children };
         done(store.park(park).await)?;
         // One that it called may have ended meanwhile, or somebody may have cancelled it: then it is due at once.
         shared.runner.wake(self.owner.clone());

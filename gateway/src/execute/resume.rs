@@ -5,12 +5,12 @@ use std::sync::Arc;
 use boathook_plan::envelope::{BodyFault, Envelope};
 use boathook_plan::json::Json;
 use boathook_plan::machine::{Entry, ResumeError};
-use boathook_plan::pinned::{Delivered, Pinned};
+use boathook_plan::pinned::{Delivered, Pinned, RunFacts};
 
 use super::driver::drive;
 use super::guard::{Lifeline, guarded};
 use super::keeping::{Durable, Keeping};
-use super::{Job, Run, Seat, lineage};
+use super::{Job, Run, Seat};
 use crate::routes::Served;
 use crate::runner::{Control, Held, Owner, PlanError, Worker};
 use crate::shared::Shared;
@@ -86,8 +86,12 @@ fn may_pass(error: &StoreError) -> bool {
 async fn open(shared: &Shared, taken: Taken) -> Result<Job, Fault> {
     let Taken { served, claimed, held, place } = taken;
     let pinned = shared.runner.plan(&served, claimed.plan).await?;
-    let facts =
-        lineage::facts(shared.runner.store().map_err(PlanError::Store)?, &claimed).await.map_err(PlanError::Store)?;
+    let facts = RunFacts {
+        execution: claimed.fence.id,
+        attempt: claimed.replays.saturating_add(1),
+        started_at: claimed.started_at,
+        seed: claimed.seed,
+    };
     let kept = Kept::of(&pinned, &claimed)?;
     let entries = claimed.entries.iter().map(|entry| serde_json::from_slice(&entry.text));
     let entries = entries.collect::<Result<Vec<Entry>, _>>().map_err(Fault::Entry)?;

@@ -36,8 +36,8 @@ async fn renew(shared: &Shared) {
 }
 
 fn told(shared: &Shared, renewed: &Renewed) {
-    for id in &renewed.fenced {
-        shared.runner.running.tell(*id, &Control::Lost);
+    for fence in &renewed.fenced {
+        shared.runner.running.lose(*fence);
     }
     for (id, reason) in &renewed.cancelling {
         shared.runner.running.tell(*id, &Control::Cancel(reason.clone()));

@@ -48,8 +48,17 @@ impl Running {
 
     /// Tells the runs of an execution.
     pub(crate) fn tell(&self, id: Uuid, control: &Control) {
+        self.tell_those(|fence| fence.id == id, control);
+    }
+
+    /// Tells a run that its lease is lost; another run of the same execution may be ours as well.
+    pub(super) fn lose(&self, lost: Fence) {
+        self.tell_those(|fence| fence == lost, &Control::Lost);
+    }
+
+    fn tell_those(&self, who: impl Fn(Fence) -> bool, control: &Control) {
         let runs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        for (_, run) in runs.iter().filter(|(fence, _)| fence.id == id) {
+        for (_, run) in runs.iter().filter(|(fence, _)| who(**fence)) {
             run.send_if_modified(|known| {
                 let news = *known != Control::Lost && known != control;
                 if news {

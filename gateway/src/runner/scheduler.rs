@@ -77,9 +77,9 @@ async fn claim(shared: &Shared, served: &Served, places: usize) -> Result<Claims
 
 fn begin(shared: &Arc<Shared>, served: &Arc<Served>, claims: Claims, places: Vec<Worker>) {
     let owner = Owner::of(&served.workflow);
-    for id in &claims.damaged {
-        tracing::error!(execution_id = %id, "an execution is damaged and was set aside");
-        shared.tell_waiting(*id);
+    for settled in &claims.settled {
+        tracing::error!(execution_id = %settled.id, "an execution cannot be run and has failed");
+        shared.settled(settled);
     }
     for (claimed, place) in claims.claimed.into_iter().zip(places) {
         tokio::spawn(execute::take_up(Arc::clone(shared), Arc::clone(served), claimed, place));

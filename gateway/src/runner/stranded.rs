@@ -41,7 +41,7 @@ impl Shared {
         match patiently(|| store.finish(finish.clone())).await {
             Ok(Finished::Done(settled)) => {
                 self.runner.wake(owner.clone());
-                self.settled(&settled).await;
+                self.settled(&settled);
             }
             Ok(Finished::Fenced) => {}
             Err(error) => self.put_off(owner, fence, &error).await,
@@ -57,7 +57,7 @@ impl Shared {
         loop {
             let now = self.clock.now();
             let until = self.runner.lease(now).until;
-            let park = Park { fence, entries: Vec::new(), until: Some(until), children: Vec::new() };
+            let park = Park { fence, entries: Vec::new(), answer: None, until: Some(until), children: Vec::new() };
             match patiently(|| store.park(park.clone())).await {
                 Ok(Written::Done) => return self.runner.wake_at(owner.clone(), until, now),
                 Ok(Written::Fenced) | Err(StoreError::Closed | StoreError::Broken(_) | StoreError::Damaged(_)) => {

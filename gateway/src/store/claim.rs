@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use boathook_plan::pinned::SeedOf;
 use boathook_plan::plan::{Mode, WorkflowRef};
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::ending::Settled;
 use super::lease::{Fence, Lease};
 use super::new::{Hash, JournalEntry, Parent, Payload};
 
@@ -18,7 +20,8 @@ pub struct Claim {
     pub limit: u32,
     /// Executions of the workflow that may have begun and not ended; those that go on are taken whatever it says.
     pub max: u32,
-    /// Who takes them, and for how long.
+    /// Who takes them, and for how long. What the owner has already is not taken, even if its lease has run out: it may run
+    /// still. What it has lost it must release.
     pub lease: Lease,
 }
 
@@ -31,8 +34,8 @@ pub struct Claims {
     pub more: bool,
     /// When the next one is due, where it is known.
     pub next: Option<Timestamp>,
-    /// Those that were found damaged and set aside.
-    pub damaged: Vec<Uuid>,
+    /// Those that cannot be run and have failed: damaged ones, and those during which the process ended again and again.
+    pub settled: Vec<Settled>,
 }
 
 /// An execution with all that is needed to run it. Its phase is Running.
@@ -56,8 +59,11 @@ pub struct Claimed {
     pub retry_of: Option<Uuid>,
     /// The execution that this one replays.
     pub replay_of: Option<Uuid>,
-    /// The execution whose id is the seed of idempotency keys: its own, but for a replay from the failed step.
-    pub seed: Uuid,
+    /// Replays that led to it; 0 is the first run of its delivery.
+    pub replays: u32,
+    /// What its idempotency keys derive from: a replay from the start has its own, one from the failed step that of the
+    /// run which it goes on with.
+    pub seed: SeedOf,
     /// The execution that called it.
     pub parent: Option<Parent>,
     /// Why it is to be cancelled.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::claim::{Claim, Claims};
-use super::ending::{Admission, Adopt, Ending, Finished, FinishedExecution, Settled};
+use super::ending::{Admission, Adopt, Answer, Ending, Finished, FinishedExecution, Settled};
 use super::lease::{Fence, Lease, Renewed, Written};
 use super::new::{Hash, JournalEntry, NewExecution, PlanText};
 
@@ -108,6 +108,8 @@ pub struct Append {
     pub fence: Fence,
     /// In order.
     pub entries: Vec<JournalEntry>,
+    /// What the sender is told by one of them.
+    pub answer: Option<Answer>,
 }
 
 /// Lets go of an execution; it keeps its place among `concurrency.max`.
@@ -117,6 +119,8 @@ pub struct Park {
     pub fence: Fence,
     /// Written first.
     pub entries: Vec<JournalEntry>,
+    /// What the sender is told by one of them.
+    pub answer: Option<Answer>,
     /// When it goes on, whatever happens.
     pub until: Option<Timestamp>,
     /// Executions whose end it waits for: it goes on when one of them ends, at once where one has.
@@ -150,6 +154,8 @@ pub enum Which {
     Execution(Uuid),
     /// All of a workflow, by its UID.
     Workflow(String),
+    /// What waits in the queue of an execution before it, of the same concurrency key.
+    Before(Uuid),
 }
 
 /// Cancels what has no worker, and marks what has one.

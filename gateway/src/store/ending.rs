@@ -1,5 +1,8 @@
 //! How executions end, and what is answered of those that are there already.
 
+use std::sync::Arc;
+
+use boathook_plan::plan::WorkflowRef;
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -58,7 +61,7 @@ pub struct Ending {
     pub step: Option<String>,
     /// For people.
     pub message: Option<String>,
-    /// Sync: what the sender was told; a call: what the caller gets.
+    /// Sync: what the sender was told; a call: what the caller gets. One that was given before stays.
     pub answer: Option<Answer>,
 }
 
@@ -67,10 +70,21 @@ pub struct Ending {
 pub struct Settled {
     /// Which.
     pub id: Uuid,
+    /// Whose it was.
+    pub workflow: Arc<WorkflowRef>,
     /// How.
     pub phase: Phase,
     /// Who called it and waits.
-    pub parent: Option<Uuid>,
+    pub parent: Option<Waiter>,
+}
+
+/// An execution that waits for the end of one that it called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiter {
+    /// Which.
+    pub id: Uuid,
+    /// Whose it is.
+    pub workflow: Arc<WorkflowRef>,
 }
 
 /// What became of an end.
@@ -113,8 +127,10 @@ pub struct Accepted {
     pub fence: Option<Fence>,
     /// The execution of the same delivery that failed before.
     pub retry_of: Option<Uuid>,
-    /// Older ones that it replaced.
+    /// Older ones that it replaced, the newest first.
     pub superseded: Vec<Settled>,
+    /// Whether there are more that it replaces: [`super::Which::Before`] cancels them.
+    pub more: bool,
 }
 
 /// The execution that a delivery repeats.
@@ -124,7 +140,7 @@ pub struct Duplicate {
     pub id: Uuid,
     /// Where it stands.
     pub phase: Phase,
-    /// What its sender was told, where it has ended and that was kept.
+    /// What its sender was told, as far as that was kept.
     pub answer: Option<Answer>,
 }
 
@@ -137,6 +153,8 @@ pub struct Adopt {
     pub started_at: Timestamp,
     /// Its journal so far.
     pub entries: Vec<JournalEntry>,
+    /// What its sender is told.
+    pub answer: Option<Answer>,
 }
 
 /// A run that was held in memory and has ended.

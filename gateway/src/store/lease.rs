@@ -35,7 +35,7 @@ pub enum Written {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Renewed {
     /// Those that are lost.
-    pub fenced: Vec<Uuid>,
+    pub fenced: Vec<Fence>,
     /// Those to be cancelled, and why.
     pub cancelling: Vec<(Uuid, String)>,
 }

@@ -25,7 +25,8 @@ pub(super) fn of(command: &Command, outcome: &Outcome) -> Vec<Moved> {
             accepted.superseded.iter().map(|settled| settled.id).chain([accepted.id]).collect()
         }
         Outcome::Claims(claims) => {
-            claims.claimed.iter().map(|claimed| claimed.fence.id).chain(claims.damaged.iter().copied()).collect()
+            let settled = claims.settled.iter().map(|settled| settled.id);
+            claims.claimed.iter().map(|claimed| claimed.fence.id).chain(settled).collect()
         }
         Outcome::Written(Written::Done) => parked(command),
         Outcome::Finished(Finished::Done(settled)) => vec![settled.id],
@@ -56,7 +57,7 @@ fn parked(command: &Command) -> Vec<Uuid> {
 
 fn released(command: &Command, renewed: &Renewed) -> Vec<Uuid> {
     let Command::Release(fences) = command else { return Vec::new() };
-    fences.iter().map(|fence| fence.id).filter(|id| !renewed.fenced.contains(id)).collect()
+    fences.iter().filter(|fence| !renewed.fenced.contains(fence)).map(|fence| fence.id).collect()
 }
 
 fn recorded(command: &Command) -> Vec<Moved> {

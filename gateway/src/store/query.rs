@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use boathook_plan::pinned::SeedOf;
 use boathook_plan::plan::{Mode, WorkflowRef};
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -69,8 +70,8 @@ pub struct ExecutionRow {
     pub retry_of: Option<Uuid>,
     /// The execution that this one replays.
     pub replay_of: Option<Uuid>,
-    /// The execution whose id is the seed of idempotency keys.
-    pub seed: Uuid,
+    /// What its idempotency keys derive from.
+    pub seed: SeedOf,
     /// The execution that called it.
     pub parent: Option<Parent>,
     /// When its request was received.

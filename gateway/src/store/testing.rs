@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::claim::{Claim, Claimed, Claims};
-use super::command::{Command, Finish, Outcome};
+use super::command::{Append, Command, Finish, Outcome};
 use super::ending::{Accepted, Admission, Answer, Ending, Finished, Phase};
 use super::lease::{Fence, Lease};
 use super::new::{DeliveryKey, Hash, JournalEntry, Keep, NewExecution, Payload, PlanText, Queueing, Quota, Start};
@@ -54,6 +54,11 @@ pub(super) fn entry(text: &str) -> JournalEntry {
     JournalEntry { text: text.as_bytes().to_vec(), sensitive: false }
 }
 
+/// Without an answer.
+pub(super) fn append(fence: Fence, entries: Vec<JournalEntry>) -> Append {
+    Append { fence, entries, answer: None }
+}
+
 /// An end without words.
 pub(super) fn ending(phase: Phase) -> Ending {
     Ending { phase, reason: None, step: None, message: None, answer: None }
@@ -74,11 +79,13 @@ pub(super) fn claim(max: u32, now: Timestamp) -> Claim {
 pub(super) struct Bench {
     pub(super) engine: Box<dyn super::Engine>,
     pub(super) now: Timestamp,
+    /// Who claims.
+    pub(super) owner: Uuid,
 }
 
 impl Bench {
     pub(super) fn new(engine: impl super::Engine) -> Self {
-        Self { engine: Box::new(engine), now: noon() }
+        Self { engine: Box::new(engine), now: noon(), owner: id(99) }
     }
 
     pub(super) fn pass(&mut self, seconds: i64) {
@@ -102,7 +109,9 @@ impl Bench {
     }
 
     pub(super) fn claims(&mut self, max: u32) -> Claims {
-        let Outcome::Claims(claims) = self.run(Command::Claim(claim(max, self.now))) else { panic!("claims") };
+        let mut claim = claim(max, self.now);
+        claim.lease.owner = self.owner;
+        let Outcome::Claims(claims) = self.run(Command::Claim(claim)) else { panic!("claims") };
         claims
     }
 

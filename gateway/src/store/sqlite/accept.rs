@@ -1,11 +1,13 @@
 //! Taking a delivery: deduplication, the batch, the bound of the queue, the concurrency key, and the rows, in one go.
 
+use boathook_plan::pinned::SeedOf;
 use boathook_plan::plan::Overflow;
 
 use super::convert::{int, micros, span};
 use super::deliveries::{self, Key, Place};
 use super::payloads::{self, Spot};
 use super::row::{Origin, Row, State};
+use super::supersede::Superseded;
 use super::work::{Load, Work};
 use super::{answers, batch, keys, namespaces, row, supersede};
 use crate::store::ending::{Accepted, Admission, Duplicate, Phase};
@@ -33,17 +35,18 @@ pub(super) fn apply(work: &mut Work<'_>, new: &NewExecution) -> Result<Admission
     }
     let superseded = supersede::apply(work, workflow, &new.queueing)?;
     let turn = Turn::of(work, workflow, &new.queueing)?;
-    if superseded.is_empty() && !turn.has_room(&new.queueing) {
+    if superseded.settled.is_empty() && !turn.has_room(&new.queueing) {
         return Ok(Admission::QueueFull);
     }
     let now = matches!(new.start, Start::Now(_)) && new.batch.is_none() && turn.is_next();
-    if let Some(full) = used.queue_is_full(new.quota).filter(|_| superseded.is_empty() && !now) {
+    if let Some(full) = used.queue_is_full(new.quota).filter(|_| superseded.settled.is_empty() && !now) {
         return Ok(full);
     }
     let state = state(work, new, turn);
     let fence = (state.phase == Phase::Running).then_some(Fence { id: new.id, number: 1 });
     insert(work, workflow, Fresh { run: new, retry_of, state, hold: true })?;
-    Ok(Admission::Accepted(Accepted { id: new.id, fence, retry_of, superseded }))
+    let Superseded { settled: superseded, more } = superseded;
+    Ok(Admission::Accepted(Accepted { id: new.id, fence, retry_of, superseded, more }))
 }
 
 /// An execution that has the id already.
@@ -161,7 +164,8 @@ pub(super) fn insert(work: &mut Work<'_>, workflow: i64, what: Fresh<'_>) -> Res
         parent: new.parent.clone(),
         retry_of: what.retry_of,
         replay_of: None,
-        seed: new.id,
+        replays: 0,
+        seed: SeedOf::Delivery(new.id),
         key: new.queueing.key,
         body: new.keep.body,
         keep: span(new.keep.succeeded),

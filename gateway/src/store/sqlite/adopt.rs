@@ -5,7 +5,7 @@ use super::convert::micros;
 use super::row::{Row, State};
 use super::settle::settle;
 use super::work::Work;
-use super::{journal, keys, namespaces};
+use super::{answers, journal, keys, namespaces};
 use crate::store::ending::{Accepted, Admission, Adopt, FinishedExecution, Phase};
 use crate::store::error::StoreError;
 use crate::store::lease::{Fence, Lease};
@@ -19,9 +19,19 @@ pub(super) fn apply(work: &mut Work<'_>, adopt: &Adopt) -> Result<Admission, Sto
     if let Some(known) = accept::known(work, new.id)? {
         return Ok(Admission::Duplicate(known));
     }
-    let row = write(work, new, adopt.started_at, &adopt.entries)?;
+    let mut row = write(work, new, adopt.started_at, &adopt.entries)?;
+    if let Some(answer) = &adopt.answer {
+        answers::keep(work, &mut row, answer)?;
+        row.save(work)?;
+    }
     let fence = Some(Fence { id: new.id, number: 1 });
-    Ok(Admission::Accepted(Accepted { id: new.id, fence, retry_of: row.origin.retry_of, superseded: Vec::new() }))
+    Ok(Admission::Accepted(Accepted {
+        id: new.id,
+        fence,
+        retry_of: row.origin.retry_of,
+        superseded: Vec::new(),
+        more: false,
+    }))
 }
 
 /// Keeps a run that has ended, unless its namespace keeps too much.

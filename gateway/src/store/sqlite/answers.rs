@@ -14,8 +14,11 @@ fn check(row: &Row, bytes: &[u8]) -> i64 {
     Check::default().bytes(row.origin.id.as_bytes()).bytes(bytes).sum()
 }
 
-/// Keeps what may be kept. The row is not saved.
+/// Keeps what may be kept; what a sender was told before stays. The row is not saved.
 pub(super) fn keep(work: &Work<'_>, row: &mut Row, answer: &Answer) -> Result<(), StoreError> {
+    if row.state.status.is_some() {
+        return Ok(());
+    }
     row.state.status = Some(answer.status);
     let Some(bytes) = answer.kept.as_ref().filter(|bytes| bytes.len() <= ANSWER_KEPT) else { return Ok(()) };
     let mut statement = work.db.prepare_cached("INSERT INTO answers (execution, crc, answer) VALUES (?1, ?2, ?3)")?;
@@ -38,11 +41,8 @@ pub(super) fn of(db: &Connection, row: &Row) -> Result<Result<Option<Answer>, Da
     Ok(sound.map(|(_, bytes)| Some(Answer { status, kept: Some(bytes) })).ok_or(Damaged { seq: row.seq }))
 }
 
-/// What those are told who repeat a delivery: nothing before its end, and of an answer that is damaged the status.
+/// What those are told who repeat a delivery: of an answer that is damaged, the status.
 pub(super) fn told(db: &Connection, row: &Row) -> Result<Option<Answer>, StoreError> {
-    if !row.state.phase.is_final() {
-        return Ok(None);
-    }
     Ok(of(db, row)?.unwrap_or_else(|_| {
         tracing::error!(execution = %row.origin.id, "a kept answer is damaged and is not given");
         row.state.status.map(|status| Answer { status, kept: None })

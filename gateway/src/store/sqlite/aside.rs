@@ -9,7 +9,7 @@ use super::convert::Code;
 use super::settle::wake;
 use super::work::{Slot, Weight, Work};
 use super::{deliveries, keys, payloads, row};
-use crate::store::ending::Phase;
+use crate::store::ending::{Phase, Waiter};
 use crate::store::error::StoreError;
 use crate::store::new::Hash;
 
@@ -17,7 +17,7 @@ use crate::store::new::Hash;
 const KEPT: i64 = 30 * 86_400 * 1_000_000;
 
 /// What can be guessed of a damaged row.
-pub(super) struct Guess {
+struct Guess {
     id: Uuid,
     workflow: Option<i64>,
     slot: Option<Slot>,
@@ -25,20 +25,30 @@ pub(super) struct Guess {
     parent: Option<Uuid>,
 }
 
-/// Sets an execution aside; returns its id.
-pub(super) fn set(work: &mut Work<'_>, seq: i64) -> Result<Uuid, StoreError> {
+/// An execution that was set aside.
+pub(super) struct Aside {
+    pub(super) id: Uuid,
+    /// Who called it and may wait.
+    pub(super) parent: Option<Waiter>,
+}
+
+/// Sets an execution aside.
+pub(super) fn set(work: &mut Work<'_>, seq: i64) -> Result<Aside, StoreError> {
     let guess = bury(work, seq)?;
     if let (Some(workflow), Some(key)) = (guess.workflow, guess.key) {
         keys::unblock(work, workflow, key)?;
     }
-    if let Some(parent) = guess.parent {
-        wake(work, parent)?;
-    }
-    Ok(guess.id)
+    let parent = guess.parent.map_or(Ok(None), |parent| wake(work, parent))?;
+    Ok(Aside { id: guess.id, parent })
 }
 
-/// As [`set`], without a look at who waits.
-pub(super) fn bury(work: &mut Work<'_>, seq: i64) -> Result<Guess, StoreError> {
+/// As [`set`], without a look at who waits for its key: its caller goes on.
+pub(super) fn forget(work: &mut Work<'_>, seq: i64) -> Result<(), StoreError> {
+    let guess = bury(work, seq)?;
+    guess.parent.map_or(Ok(None), |parent| wake(work, parent)).map(drop)
+}
+
+fn bury(work: &mut Work<'_>, seq: i64) -> Result<Guess, StoreError> {
     let guess = guess(work, seq)?;
     tracing::error!(execution = %guess.id, seq, "an execution is damaged and is set aside");
     free_keys(work, seq)?;

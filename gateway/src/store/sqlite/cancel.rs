@@ -5,6 +5,7 @@ use rusqlite::params;
 use super::convert::int;
 use super::row::{self, Row};
 use super::settle::settle;
+use super::supersede::{self, Queue};
 use super::work::Work;
 use crate::store::command::{Cancel, Cancelled, Which};
 use crate::store::ending::{Ending, Phase};
@@ -19,7 +20,7 @@ pub(super) fn apply(work: &mut Work<'_>, cancel: &Cancel) -> Result<Cancelled, S
         }
     }
     cancelled.more = int(cancelled.settled.len() + cancelled.running.len()) >= int(cancel.limit)
-        && matches!(cancel.which, Which::Workflow(_));
+        && !matches!(cancel.which, Which::Execution(_));
     Ok(cancelled)
 }
 
@@ -28,9 +29,14 @@ fn which(work: &mut Work<'_>, cancel: &Cancel) -> Result<Vec<i64>, StoreError> {
         Which::Execution(id) => Ok(row::seq_of(work.db, *id)?.into_iter().collect()),
         Which::Workflow(uid) => {
             let Some(workflow) = work.workflow_of(uid)? else { return Ok(Vec::new()) };
-            let sql = "SELECT seq FROM executions WHERE workflow = ?1 AND phase < 3 AND (phase <> 1 OR cancelling IS NULL) \
-                 ORDER BY phase, seq LIMIT ?2";
+            let sql = "SELECT seq FROM executions INDEXED BY executions_pending WHERE workflow = ?1 AND phase < 3 \
+                 AND (phase <> 1 OR cancelling IS NULL) ORDER BY phase, blocked, due_at, seq LIMIT ?2";
             work.seqs(sql, params![workflow, cancel.limit])
+        }
+        Which::Before(id) => {
+            let Some(row) = work.row(*id)? else { return Ok(Vec::new()) };
+            let queue = Queue { workflow: row.origin.workflow, key: row.origin.key };
+            supersede::before(work, queue, row.seq, int(cancel.limit))
         }
     }
 }

@@ -4,10 +4,11 @@ use rusqlite::{OptionalExtension, params};
 
 use super::convert::{count, int, micros, time};
 use super::row::{self, Damaged, NEVER, Row};
+use super::settle::settle;
 use super::work::Work;
 use super::{aside, journal, payloads};
 use crate::store::claim::{Claim, Claimed, Claims};
-use crate::store::ending::Phase;
+use crate::store::ending::{Ending, Phase, Settled};
 use crate::store::error::StoreError;
 use crate::store::lease::{Fence, Lease};
 use crate::store::new::Payload;
@@ -15,22 +16,27 @@ use crate::store::new::Payload;
 /// Bytes of payloads and journals past which a claim takes no more.
 const CLAIM_SIZE: usize = 8 << 20;
 
-/// Due executions of a phase, oldest first. `phase < 3` lets the index be used.
-const DUE: &str = "SELECT seq FROM executions WHERE workflow = ?1 AND phase = ?2 AND blocked = 0 AND due_at <= ?3 \
-     AND phase < 3 ORDER BY due_at, seq LIMIT ?4";
+/// How often the process may end while an execution runs that writes nothing: then it is the execution that ends it.
+const CRASHES: u32 = 3;
 
-const NEXT: &str = "SELECT due_at FROM executions WHERE workflow = ?1 AND phase = ?2 AND blocked = 0 AND due_at > ?3 \
-     AND phase < 3 ORDER BY due_at LIMIT 1";
+/// Due executions of a phase, oldest first; `due_at` of a running one is the end of its lease. `phase < 3` lets the index be
+/// used.
+const DUE: &str = "SELECT seq FROM executions INDEXED BY executions_pending WHERE workflow = ?1 AND phase = ?2 \
+     AND blocked = 0 AND due_at <= ?3 AND phase < 3 AND (phase <> 1 OR owner IS NOT ?5) ORDER BY due_at, seq LIMIT ?4";
+
+const NEXT: &str = "SELECT due_at FROM executions INDEXED BY executions_pending WHERE workflow = ?1 AND phase = ?2 \
+     AND blocked = 0 AND due_at > ?3 AND phase < 3 ORDER BY due_at LIMIT 1";
 
 /// Applies the command.
 pub(super) fn apply(work: &mut Work<'_>, claim: &Claim) -> Result<Claims, StoreError> {
     let Some(workflow) = work.workflow_of(&claim.workflow)? else { return Ok(Claims::default()) };
-    let mut basket = Basket { claims: Claims::default(), lease: claim.lease, left: int(claim.limit), size: 0 };
+    let (claims, left) = (Claims::default(), int(claim.limit));
+    let mut basket = Basket { workflow, claims, lease: claim.lease, left, size: 0, alone: false };
     for phase in [1, 2] {
-        basket.fill(work, workflow, phase, i64::MAX)?;
+        basket.fill(work, phase, i64::MAX)?;
     }
     let free = int(claim.max).saturating_sub(work.load(workflow)?.active).max(0);
-    basket.fill(work, workflow, 0, free)?;
+    basket.fill(work, 0, free)?;
     let mut claims = basket.claims;
     claims.next = next(work, workflow)?;
     Ok(claims)
@@ -38,20 +44,24 @@ pub(super) fn apply(work: &mut Work<'_>, claim: &Claim) -> Result<Claims, StoreE
 
 /// What is being claimed.
 struct Basket {
+    workflow: i64,
     claims: Claims,
     lease: Lease,
     left: i64,
     size: usize,
+    /// Holds an execution that may end the process, and takes no other one along.
+    alone: bool,
 }
 
 impl Basket {
-    fn fill(&mut self, work: &mut Work<'_>, workflow: i64, phase: i64, most: i64) -> Result<(), StoreError> {
+    fn fill(&mut self, work: &mut Work<'_>, phase: i64, most: i64) -> Result<(), StoreError> {
         let limit = self.left.min(most);
-        let due = work.seqs(DUE, params![workflow, phase, work.now, limit])?;
+        let owner = self.lease.owner.into_bytes();
+        let due = work.seqs(DUE, params![self.workflow, phase, work.now, limit, owner])?;
         // At the limit there may be more; that no place is free is no reason to ask again.
         self.claims.more |= int(due.len()) >= self.left && self.left <= most;
         for seq in due {
-            if self.size > CLAIM_SIZE {
+            if self.alone || self.size > CLAIM_SIZE {
                 self.claims.more = true;
                 return Ok(());
             }
@@ -61,25 +71,49 @@ impl Basket {
     }
 
     fn put(&mut self, work: &mut Work<'_>, seq: i64) -> Result<(), StoreError> {
-        match take(work, seq, self.lease)? {
+        let Some(Ok(row)) = row::by_seq(work.db, seq)? else { return self.set_aside(work, seq) };
+        if row.state.crashes >= CRASHES {
+            self.claims.more = true;
+            self.claims.settled.push(give_up(work, row)?);
+            return Ok(());
+        }
+        self.alone = row.state.crashes > 0;
+        if self.alone && !self.claims.claimed.is_empty() {
+            self.claims.more = true;
+            return Ok(());
+        }
+        match take(work, row, self.lease)? {
             Ok(claimed) => {
                 self.left -= 1;
                 self.size += claimed.payloads.iter().map(Payload::size).sum::<usize>();
                 self.size += claimed.entries.iter().map(|entry| entry.text.len()).sum::<usize>();
                 self.claims.claimed.push(claimed);
+                Ok(())
             }
-            Err(damaged) => {
-                let id = aside::set(work, damaged.seq)?;
-                self.claims.damaged.push(id);
-                self.claims.more = true;
-            }
+            Err(damaged) => self.set_aside(work, damaged.seq),
         }
+    }
+
+    fn set_aside(&mut self, work: &mut Work<'_>, seq: i64) -> Result<(), StoreError> {
+        let aside = aside::set(work, seq)?;
+        let workflow = work.workflow_ref(self.workflow)?;
+        self.claims.settled.push(Settled { id: aside.id, workflow, phase: Phase::Failed, parent: aside.parent });
+        self.claims.more = true;
         Ok(())
     }
 }
 
-fn take(work: &mut Work<'_>, seq: i64, lease: Lease) -> Result<Result<Claimed, Damaged>, StoreError> {
-    let Some(Ok(mut row)) = row::by_seq(work.db, seq)? else { return Ok(Err(Damaged { seq })) };
+/// Fails an execution during which the process ended too often.
+fn give_up(work: &mut Work<'_>, row: Row) -> Result<Settled, StoreError> {
+    let message = format!("the gateway ended {} times while it ran the execution", row.state.crashes);
+    tracing::error!(execution = %row.origin.id, "{message}");
+    let reason = Some("GatewayCrashed".into());
+    let ending = Ending { phase: Phase::Failed, reason, step: None, message: Some(message), answer: None };
+    settle(work, row, &ending)
+}
+
+fn take(work: &mut Work<'_>, mut row: Row, lease: Lease) -> Result<Result<Claimed, Damaged>, StoreError> {
+    let seq = row.seq;
     let Ok(payloads) = payloads::of(work.db, &row)? else { return Ok(Err(Damaged { seq })) };
     let Ok(entries) = journal::of(work.db, work.sealer, &row, 0)? else { return Ok(Err(Damaged { seq })) };
     let state = &mut row.state;
@@ -108,6 +142,7 @@ fn claimed(work: &mut Work<'_>, row: Row) -> Result<Claimed, StoreError> {
         attempt: state.attempt,
         retry_of: origin.retry_of,
         replay_of: origin.replay_of,
+        replays: origin.replays,
         seed: origin.seed,
         parent: origin.parent,
         cancelling: state.cancelling,
@@ -119,7 +154,7 @@ fn claimed(work: &mut Work<'_>, row: Row) -> Result<Claimed, StoreError> {
 /// When something of a workflow is due that is not yet.
 fn next(work: &Work<'_>, workflow: i64) -> Result<Option<jiff::Timestamp>, StoreError> {
     let mut earliest = NEVER;
-    for phase in [0, 2] {
+    for phase in [0, 1, 2] {
         let mut statement = work.db.prepare_cached(NEXT)?;
         let due = statement.query_row(params![workflow, phase, work.now], |columns| columns.get(0)).optional()?;
         earliest = earliest.min(due.unwrap_or(NEVER));

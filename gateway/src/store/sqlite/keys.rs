@@ -11,8 +11,8 @@ use crate::store::new::Hash;
 
 /// Whether an execution of a key has not ended.
 pub(super) fn is_busy(work: &Work<'_>, workflow: i64, key: Hash) -> Result<bool, StoreError> {
-    let sql = "SELECT 1 FROM executions WHERE workflow = ?1 AND concurrency_key = ?2 AND phase < 3 \
-         AND concurrency_key IS NOT NULL LIMIT 1";
+    let sql = "SELECT 1 FROM executions INDEXED BY executions_keyed WHERE workflow = ?1 AND concurrency_key = ?2 \
+         AND phase < 3 AND concurrency_key IS NOT NULL LIMIT 1";
     Ok(work.db.prepare_cached(sql)?.exists(params![workflow, key.0])?)
 }
 
@@ -27,7 +27,7 @@ pub(super) fn unblock(work: &mut Work<'_>, workflow: i64, key: Hash) -> Result<(
                 row.state.blocked = false;
                 return row.save(work);
             }
-            Some(Err(damaged)) => aside::bury(work, damaged.seq).map(drop)?,
+            Some(Err(damaged)) => aside::forget(work, damaged.seq)?,
             None => return Ok(()),
         }
     }
@@ -43,8 +43,8 @@ pub(super) fn hold_back(work: &mut Work<'_>, workflow: i64, key: Hash) -> Result
 }
 
 fn first(work: &Work<'_>, workflow: i64, key: Hash, blocked: bool) -> Result<Option<i64>, StoreError> {
-    let sql = "SELECT seq FROM executions WHERE workflow = ?1 AND concurrency_key = ?2 AND blocked = ?3 AND phase < 3 \
-         AND concurrency_key IS NOT NULL ORDER BY seq LIMIT 1";
+    let sql = "SELECT seq FROM executions INDEXED BY executions_keyed WHERE workflow = ?1 AND concurrency_key = ?2 \
+         AND blocked = ?3 AND phase < 3 AND concurrency_key IS NOT NULL ORDER BY seq LIMIT 1";
     let mut statement = work.db.prepare_cached(sql)?;
     Ok(statement.query_row(params![workflow, key.0, blocked], |columns| columns.get(0)).optional()?)
 }

@@ -13,7 +13,7 @@ pub(super) fn renew(work: &mut Work<'_>, renew: &Renew) -> Result<Renewed, Store
     let mut renewed = Renewed::default();
     for fence in &renew.fences {
         let Some(mut row) = fenced(work, *fence)? else {
-            renewed.fenced.push(fence.id);
+            renewed.fenced.push(*fence);
             continue;
         };
         row.state.owner = Some(renew.lease.owner);
@@ -29,10 +29,11 @@ pub(super) fn release(work: &mut Work<'_>, fences: &[Fence]) -> Result<Renewed, 
     let mut renewed = Renewed::default();
     for fence in fences {
         let Some(mut row) = fenced(work, *fence)? else {
-            renewed.fenced.push(fence.id);
+            renewed.fenced.push(*fence);
             continue;
         };
         row.state.phase = Phase::Waiting;
+        row.state.crashes = 0;
         row.state.owner = None;
         row.state.due_at = 0;
         row.save(work)?;

@@ -9,13 +9,20 @@ use super::{answers, journal, namespaces, payloads, row};
 use crate::store::command::{Deleted, Prune, Purge, Trim};
 use crate::store::error::StoreError;
 
+/// What nobody waits for any more: a parked caller reads of what it called how it ended, however late it goes on.
+const EXPIRED: &str = "SELECT seq FROM executions INDEXED BY executions_expiring WHERE expires_at IS NOT NULL \
+     AND expires_at <= ?1 AND NOT (awaited AND EXISTS (SELECT 1 FROM executions AS caller \
+     WHERE caller.id = executions.parent AND caller.phase < 3)) ORDER BY expires_at LIMIT ?2";
+
+/// What has ended well of a workflow, as [`EXPIRED`].
+const ENDED_WELL: &str = "SELECT seq FROM executions INDEXED BY executions_of WHERE workflow = ?1 AND phase IN (3, 5) \
+     AND NOT (awaited AND EXISTS (SELECT 1 FROM executions AS caller \
+     WHERE caller.id = executions.parent AND caller.phase < 3)) ORDER BY seq LIMIT ?2";
+
 /// Deletes what is past its time.
 pub(super) fn prune(work: &mut Work<'_>, prune: Prune) -> Result<Deleted, StoreError> {
     let limit = int(prune.limit);
-    let expired = work.seqs(
-        "SELECT seq FROM executions WHERE expires_at IS NOT NULL AND expires_at <= ?1 ORDER BY expires_at LIMIT ?2",
-        params![work.now, limit],
-    )?;
+    let expired = work.seqs(EXPIRED, params![work.now, limit])?;
     expired.iter().try_for_each(|seq| delete(work, *seq))?;
     let keys = keys(work, limit)?;
     let plans = plans(work)?;
@@ -92,10 +99,7 @@ pub(super) fn trim(work: &mut Work<'_>, trim: &Trim) -> Result<Deleted, StoreErr
     let workflows = work.seqs("SELECT id FROM workflows WHERE namespace = ?1", [&trim.namespace])?;
     let share = namespaces::share(trim.limit, workflows.len());
     for workflow in workflows {
-        let old = work.seqs(
-            "SELECT seq FROM executions WHERE workflow = ?1 AND phase IN (3, 5) ORDER BY seq LIMIT ?2",
-            [workflow, share],
-        )?;
+        let old = work.seqs(ENDED_WELL, [workflow, share])?;
         old.iter().try_for_each(|seq| delete(work, *seq))?;
         deleted.executions += count(int(old.len()));
     }

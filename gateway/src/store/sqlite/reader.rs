@@ -199,7 +199,7 @@ fn shown_damaged(db: &Connection, seq: i64) -> Result<ExecutionRow, StoreError> 
         entries: 0,
         retry_of: None,
         replay_of: None,
-        seed: id,
+        seed: boathook_plan::pinned::SeedOf::Delivery(id),
         parent: None,
         accepted_at: Timestamp::UNIX_EPOCH,
         started_at: None,

@@ -68,7 +68,7 @@ fn repair(work: &mut Work<'_>) -> Result<Recovered, StoreError> {
     index(work.db, seen.pending)?;
     if !seen.damaged.is_empty() {
         for seq in &seen.damaged {
-            recovered.damaged.push(aside::set(work, *seq)?);
+            recovered.damaged.push(aside::set(work, *seq)?.id);
         }
         seen = look(work.db, whole)?;
     }
@@ -83,6 +83,7 @@ fn repair(work: &mut Work<'_>) -> Result<Recovered, StoreError> {
     for seq in seen.running {
         let Some(mut row) = work.row_at(seq)? else { continue };
         (row.state.phase, row.state.owner, row.state.due_at) = (Phase::Waiting, None, 0);
+        row.state.crashes = row.state.crashes.saturating_add(1);
         row.save(work)?;
     }
     Ok(recovered)

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use boathook_plan::pinned::SeedOf;
 use boathook_plan::plan::Mode;
 
 use super::convert::int;
@@ -94,7 +95,8 @@ fn origin(old: &Row, replay: &Replay, plan: i64, now: i64) -> Origin {
         retry_of: None,
         replay_of: Some(old.id),
         // What was done before the failure is not done again, so its keys must stay the same.
-        seed: if replay.entries.is_none() { replay.id } else { old.seed },
+        seed: if replay.entries.is_none() { SeedOf::Replay(replay.id) } else { old.seed },
+        replays: old.replays.saturating_add(1),
         ..old.clone()
     }
 }

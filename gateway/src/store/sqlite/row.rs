@@ -40,7 +40,7 @@ pub(super) type Loaded = Result<Row, Damaged>;
 pub(super) const COLUMNS: &str = "seq, crc, damaged, id, workflow, plan, mode, accepted_at, parent, parent_place, depth, \
      awaited, retry_of, replay_of, seed, concurrency_key, body_kept, keep, keep_failed, phase, blocked, gathering, due_at, \
      fence, attempt, items, entries, started_at, finished_at, expires_at, reason, step, message, status, answered, cancelling, owner, \
-     size";
+     size, replays, reseeded, crashes";
 
 /// Reads the columns of [`COLUMNS`].
 pub(super) fn read(columns: &Columns<'_>) -> rusqlite::Result<Loaded> {

@@ -42,7 +42,8 @@ CREATE TABLE plan_texts (
   text BLOB NOT NULL
 );
 
--- `seq` is the one of its first payload. `due_at`: Queued, when it may begin; Waiting, when it goes on; Running, when its
+-- `seq` is the one of its first payload. `seed` is the id of a replay from the start where `reseeded`, else of the first run.
+-- `crashes`: how often the process ended while this ran, since it last wrote something. `due_at`: Queued, when it may begin; Waiting, when it goes on; Running, when its
 -- lease ends.
 CREATE TABLE executions (
   seq INTEGER PRIMARY KEY,
@@ -57,7 +58,9 @@ CREATE TABLE executions (
   awaited INTEGER NOT NULL,
   retry_of BLOB,
   replay_of BLOB,
+  replays INTEGER NOT NULL,
   seed BLOB NOT NULL,
+  reseeded INTEGER NOT NULL,
   concurrency_key BLOB,
   body_kept INTEGER NOT NULL,
   keep INTEGER NOT NULL,
@@ -80,6 +83,7 @@ CREATE TABLE executions (
   answered INTEGER NOT NULL,
   cancelling TEXT,
   owner BLOB,
+  crashes INTEGER NOT NULL,
   size INTEGER NOT NULL,
   damaged INTEGER NOT NULL,
   crc INTEGER NOT NULL

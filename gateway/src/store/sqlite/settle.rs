@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::work::Work;
 use super::{answers, deliveries, keys, payloads, row::Row};
-use crate::store::ending::{Ending, Phase, Settled};
+use crate::store::ending::{Ending, Phase, Settled, Waiter};
 use crate::store::error::StoreError;
 use boathook_plan::plan::Mode;
 
@@ -30,13 +30,12 @@ pub(super) fn settle(work: &mut Work<'_>, mut row: Row, ending: &Ending) -> Resu
     }
     payloads::shed(work, &mut row)?;
     row.save(work)?;
-    let_go(work, &row)?;
-    let parent = row.origin.parent.filter(|parent| parent.awaited).map(|parent| parent.id);
-    Ok(Settled { id: row.origin.id, phase, parent })
+    let parent = let_go(work, &row)?;
+    Ok(Settled { id: row.origin.id, workflow: work.workflow_ref(row.origin.workflow)?, phase, parent })
 }
 
 /// Tells everybody who waits for it.
-fn let_go(work: &mut Work<'_>, row: &Row) -> Result<(), StoreError> {
+fn let_go(work: &mut Work<'_>, row: &Row) -> Result<Option<Waiter>, StoreError> {
     let refused = row.origin.mode == Mode::Sync && row.state.status.is_some_and(|status| status >= SERVER_ERROR);
     let held = row.state.phase == Phase::Succeeded && !refused;
     for key in payloads::keys(work.db, row.seq, row.state.items)? {
@@ -47,13 +46,16 @@ fn let_go(work: &mut Work<'_>, row: &Row) -> Result<(), StoreError> {
     }
     match row.origin.parent.as_ref().filter(|parent| parent.awaited) {
         Some(parent) => wake(work, parent.id),
-        None => Ok(()),
+        None => Ok(None),
     }
 }
 
-/// Makes a parked execution due at once.
-pub(super) fn wake(work: &mut Work<'_>, id: Uuid) -> Result<(), StoreError> {
-    let Some(mut row) = work.row(id)?.filter(|row| row.state.phase == Phase::Waiting) else { return Ok(()) };
-    row.state.due_at = 0;
-    row.save(work)
+/// Makes an execution due at once if it is parked; returns whose it is.
+pub(super) fn wake(work: &mut Work<'_>, id: Uuid) -> Result<Option<Waiter>, StoreError> {
+    let Some(mut row) = work.row(id)? else { return Ok(None) };
+    if row.state.phase == Phase::Waiting {
+        row.state.due_at = 0;
+        row.save(work)?;
+    }
+    Ok(Some(Waiter { id, workflow: work.workflow_ref(row.origin.workflow)? }))
 }

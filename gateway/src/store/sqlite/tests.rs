@@ -1,10 +1,12 @@
 //! The rules of the engine, one by one. What happens when they meet is the simulation's.
 
 mod concurrency;
+mod crashes;
 mod damage;
 mod deduplication;
 mod keeping;
 mod leases;
+mod queries;
 mod quotas;
 mod replays;
 

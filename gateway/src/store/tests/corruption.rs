@@ -11,12 +11,12 @@ use boathook_plan::plan::{Batch, Mode, Overflow};
 use uuid::Uuid;
 
 use super::settings;
-use crate::store::command::{Append, Finish, Park};
+use crate::store::command::{Finish, Park};
 use crate::store::ending::{Answer, Duplicate, Phase};
 use crate::store::new::{Hash, JournalEntry, NewExecution, Queueing};
 use crate::store::query::{ExecutionRow, KeptPayload};
 use crate::store::sqlite::open_checked;
-use crate::store::testing::{answered, claim, delivery, ending, entry, keyed, noon};
+use crate::store::testing::{answered, append, claim, delivery, ending, entry, keyed, noon};
 use crate::store::{Filter, Store, StoreError};
 
 /// A directory's files.
@@ -58,12 +58,14 @@ async fn fill(store: &Store) {
     for (claimed, number) in running.iter().zip(1_usize..) {
         let secret = JournalEntry { text: vec![b's'; 40], sensitive: true };
         let entries = vec![entry("one"), secret, entry(&"long".repeat(number * 30))];
-        store.append(Append { fence: claimed.fence, entries }).await.unwrap();
+        store.append(append(claimed.fence, entries)).await.unwrap();
         let (fence, entries) = (claimed.fence, vec![entry("last")]);
         match number % 4 {
             0 => drop(store.finish(finish(fence, answered(Phase::Succeeded, 200, b"answer"))).await.unwrap()),
             1 => drop(store.finish(finish(fence, ending(Phase::Failed))).await.unwrap()),
-            2 => drop(store.park(Park { fence, entries, until: None, children: Vec::new() }).await.unwrap()),
+            2 => drop(
+                store.park(Park { fence, entries, answer: None, until: None, children: Vec::new() }).await.unwrap(),
+            ),
             _ => {}
         }
     }

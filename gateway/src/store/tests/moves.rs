@@ -3,8 +3,8 @@
 use tempfile::tempdir;
 
 use super::open;
-use crate::store::command::{Append, Cancel, Park, RecordedRequest, Replay, Replayed, RequestPhase, Which};
-use crate::store::testing::{claim, delivery, entry, id, noon};
+use crate::store::command::{Cancel, Park, RecordedRequest, Replay, Replayed, RequestPhase, Which};
+use crate::store::testing::{append, claim, delivery, entry, id, noon};
 use crate::store::{Fence, Moved, Store};
 
 async fn claimed(store: &Store) -> Fence {
@@ -18,8 +18,8 @@ async fn each_move_to_another_phase_is_told_and_nothing_else() {
     let mut moves = store.moves();
     store.accept(delivery(1)).await.unwrap();
     let first = claimed(&store).await;
-    store.append(Append { fence: first, entries: vec![entry("one")] }).await.unwrap();
-    let park = Park { fence: first, entries: Vec::new(), until: Some(noon()), children: Vec::new() };
+    store.append(append(first, vec![entry("one")])).await.unwrap();
+    let park = Park { fence: first, entries: Vec::new(), answer: None, until: Some(noon()), children: Vec::new() };
     store.park(park.clone()).await.unwrap();
     let second = claimed(&store).await;
     store.park(park).await.unwrap();

@@ -8,10 +8,9 @@ use rusqlite::Connection;
 
 use super::open;
 use crate::store::OpenError;
-use crate::store::command::Append;
 use crate::store::ending::{Admission, Phase};
 use crate::store::new::JournalEntry;
-use crate::store::testing::{claim, delivery, entry, id, ids, keyed, noon};
+use crate::store::testing::{append, claim, delivery, entry, id, ids, keyed, noon};
 
 /// A store with three deliveries that was closed.
 async fn closed(directory: &Path) {
@@ -29,7 +28,7 @@ async fn what_was_accepted_is_there_after_a_restart() {
     store.accept(keyed(1, "k")).await.unwrap();
     let fence = store.claim(claim(1, noon())).await.unwrap().claimed[0].fence;
     let secret = JournalEntry { text: b"secret".to_vec(), sensitive: true };
-    store.append(Append { fence, entries: vec![entry("one"), secret.clone()] }).await.unwrap();
+    store.append(append(fence, vec![entry("one"), secret.clone()])).await.unwrap();
     store.close().await;
     drop(store);
 

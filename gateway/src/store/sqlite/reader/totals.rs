@@ -10,16 +10,16 @@ use crate::store::query::Totals;
 use crate::store::sqlite::convert::{count, time};
 use crate::store::sqlite::row::NEVER;
 
-const OLDEST: &str = "SELECT accepted_at FROM executions WHERE workflow = ?1 AND phase = 0 AND blocked = ?2 AND phase < 3 \
+const OLDEST: &str = "SELECT accepted_at FROM executions INDEXED BY executions_pending WHERE workflow = ?1 AND phase = 0 AND blocked = ?2 AND phase < 3 \
      ORDER BY due_at, seq LIMIT 1";
 
-const DUE: &str = "SELECT due_at FROM executions WHERE workflow = ?1 AND phase = ?2 AND blocked = 0 AND phase < 3 \
+const DUE: &str = "SELECT due_at FROM executions INDEXED BY executions_pending WHERE workflow = ?1 AND phase = ?2 AND blocked = 0 AND phase < 3 \
      ORDER BY due_at LIMIT 1";
 
 /// Of each workflow.
 pub(super) fn all(db: &Connection) -> Result<Vec<Totals>, StoreError> {
     let mut statement = db.prepare_cached(
-        "SELECT id, queued + blocked, active, (SELECT count(*) FROM executions WHERE workflow = workflows.id AND phase = 4) \
+        "SELECT id, queued + blocked, active, (SELECT count(*) FROM executions INDEXED BY executions_dead WHERE workflow = workflows.id AND phase = 4) \
          FROM workflows",
     )?;
     let rows =

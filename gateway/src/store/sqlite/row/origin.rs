@@ -1,5 +1,6 @@
 //! The part of an execution that never changes.
 
+use boathook_plan::pinned::SeedOf;
 use boathook_plan::plan::{BodyKept, Mode};
 use rusqlite::Row as Columns;
 use uuid::Uuid;
@@ -19,7 +20,8 @@ pub(in crate::store::sqlite) struct Origin {
     pub(in crate::store::sqlite) parent: Option<Parent>,
     pub(in crate::store::sqlite) retry_of: Option<Uuid>,
     pub(in crate::store::sqlite) replay_of: Option<Uuid>,
-    pub(in crate::store::sqlite) seed: Uuid,
+    pub(in crate::store::sqlite) replays: u32,
+    pub(in crate::store::sqlite) seed: SeedOf,
     pub(in crate::store::sqlite) key: Option<Hash>,
     pub(in crate::store::sqlite) body: BodyKept,
     pub(in crate::store::sqlite) keep: i64,
@@ -40,7 +42,8 @@ impl Origin {
             parent: parent(columns)?,
             retry_of: id(columns.get(12)?),
             replay_of: id(columns.get(13)?),
-            seed: Uuid::from_bytes(columns.get(14)?),
+            replays: small(columns.get(38)?),
+            seed: seed(Uuid::from_bytes(columns.get(14)?), columns.get(39)?),
             key: hash(columns.get(15)?),
             body,
             keep: columns.get(17)?,
@@ -51,6 +54,7 @@ impl Origin {
     pub(super) fn check(&self, check: Check) -> Check {
         let (place, depth, awaited) =
             self.parent.as_ref().map_or((None, 0, false), |parent| (Some(&parent.place), parent.depth, parent.awaited));
+        let (seed, reseeded) = self.seed();
         check
             .bytes(self.id.as_bytes())
             .int(self.workflow)
@@ -63,12 +67,26 @@ impl Origin {
             .int(int(awaited))
             .maybe_id(self.retry_of)
             .maybe_id(self.replay_of)
-            .bytes(self.seed.as_bytes())
+            .int(int(self.replays))
+            .bytes(seed.as_bytes())
+            .int(int(reseeded))
             .maybe_hash(self.key)
             .int(self.body.code())
             .int(self.keep)
             .int(self.keep_failed)
     }
+
+    /// The id that is the seed, and whether it is that of a replay.
+    pub(super) fn seed(&self) -> (Uuid, bool) {
+        match self.seed {
+            SeedOf::Delivery(id) => (id, false),
+            SeedOf::Replay(id) => (id, true),
+        }
+    }
+}
+
+fn seed(id: Uuid, reseeded: bool) -> SeedOf {
+    if reseeded { SeedOf::Replay(id) } else { SeedOf::Delivery(id) }
 }
 
 fn parent(columns: &Columns<'_>) -> rusqlite::Result<Option<Parent>> {

@@ -33,6 +33,8 @@ pub(in crate::store::sqlite) struct State {
     pub(in crate::store::sqlite) cancelling: Option<String>,
     /// The process that has the lease, while Running.
     pub(in crate::store::sqlite) owner: Option<Uuid>,
+    /// How often the process ended while this ran, since it last wrote something.
+    pub(in crate::store::sqlite) crashes: u32,
     /// Bytes of its requests, journal and answer.
     pub(in crate::store::sqlite) size: i64,
 }
@@ -59,6 +61,7 @@ impl State {
             answered: false,
             cancelling: None,
             owner: None,
+            crashes: 0,
             size: 0,
         }
     }
@@ -99,6 +102,7 @@ impl State {
             answered: columns.get(34)?,
             cancelling: columns.get(35)?,
             owner: id(columns.get(36)?),
+            crashes: small(columns.get(40)?),
             size: columns.get(37)?,
         }))
     }
@@ -123,6 +127,7 @@ impl State {
             .int(int(self.answered))
             .maybe_text(self.cancelling.as_ref())
             .maybe_id(self.owner)
+            .int(int(self.crashes))
             .int(self.size)
     }
 }

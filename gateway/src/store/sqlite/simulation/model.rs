@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use boathook_plan::pinned::SeedOf;
 use boathook_plan::plan::{Mode, WorkflowRef};
 use uuid::Uuid;
 
 use crate::store::command::{Command, Outcome};
-use crate::store::ending::{Answer, Duplicate, Phase};
+use crate::store::ending::{Answer, Duplicate, Phase, Waiter};
 use crate::store::lease::Fence;
 use crate::store::new::{Hash, JournalEntry, Parent, Payload};
 
@@ -45,9 +46,14 @@ pub(super) struct Exec {
     pub(super) answer: Option<Answer>,
     pub(super) retry_of: Option<Uuid>,
     pub(super) replay_of: Option<Uuid>,
-    pub(super) seed: Uuid,
+    pub(super) replays: u32,
+    pub(super) seed: SeedOf,
     pub(super) reason: Option<String>,
     pub(super) cancelling: Option<String>,
+    /// Who has the lease, while Running.
+    pub(super) owner: Option<Uuid>,
+    /// Restarts while it ran, since it last wrote something.
+    pub(super) crashes: u32,
 }
 
 impl Exec {
@@ -60,7 +66,7 @@ impl Exec {
     }
 
     fn duplicate(&self) -> Duplicate {
-        Duplicate { id: self.id, phase: self.phase, answer: self.answer.clone().filter(|_| self.phase.is_final()) }
+        Duplicate { id: self.id, phase: self.phase, answer: self.answer.clone() }
     }
 }
 
@@ -111,7 +117,8 @@ impl Model {
     pub(super) fn crash(&mut self) {
         for exec in self.execs.iter_mut().filter(|exec| exec.phase == Phase::Running) {
             let exec = Arc::make_mut(exec);
-            (exec.phase, exec.due) = (Phase::Waiting, 0);
+            (exec.phase, exec.due, exec.owner) = (Phase::Waiting, 0, None);
+            exec.crashes += 1;
         }
     }
 
@@ -131,6 +138,12 @@ impl Model {
         if let Some(exec) = self.find_mut(id) {
             exec.entries.extend_from_slice(entries);
         }
+    }
+
+    /// Who waits for the end of an execution.
+    fn waiter(&self, exec: &Exec) -> Option<Waiter> {
+        let parent = exec.parent.as_ref().filter(|parent| parent.awaited)?;
+        self.find(parent.id).map(|parent| Waiter { id: parent.id, workflow: parent.workflow.clone() })
     }
 
     fn active(&self, uid: &str) -> usize {

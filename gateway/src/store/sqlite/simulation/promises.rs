@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::model::Model;
+use super::model::{Exec, Model};
 use crate::store::ending::Phase;
 use crate::store::sqlite::row::{self, Row};
 use crate::store::sqlite::tally::Tally;
@@ -33,7 +33,9 @@ pub(super) fn begins(before: &Model, after: &Model) -> Result<(), Broken> {
         let Some(old) = before.find(exec.id).filter(|old| old.phase == Phase::Queued) else { continue };
         let Some(key) = old.key else { continue };
         for other in before.execs.iter().filter(|other| other.key == Some(key) && other.is_of(&old.workflow.uid)) {
-            if other.open() && other.id != old.id && (other.seq < old.seq || other.phase.is_active()) {
+            // One that ends by the same command makes room for it.
+            let stays = after.find(other.id).is_some_and(Exec::open);
+            if stays && other.open() && other.id != old.id && (other.seq < old.seq || other.phase.is_active()) {
                 return Err(format!("{} begins before {} has ended", old.id, other.id));
             }
         }
@@ -52,11 +54,15 @@ pub(super) fn equal(engine: &Sqlite, model: &Model) -> Result<(), Broken> {
     for (row, exec) in rows.iter().zip(&model.execs) {
         let (origin, state) = (&row.origin, &row.state);
         let blocked = model.blocked(exec);
-        let said = (origin.id, row.seq, state.phase, state.blocked, state.gathering, state.attempt);
-        if said != (exec.id, exec.seq, exec.phase, blocked, exec.gathering, exec.attempt) {
+        let said = (origin.id, row.seq, state.phase, state.blocked, state.gathering, state.attempt, state.crashes);
+        if said != (exec.id, exec.seq, exec.phase, blocked, exec.gathering, exec.attempt, exec.crashes) {
             return Err(format!("{said:?} is not {exec:?}"));
         }
-        if state.reason != exec.reason || state.cancelling != exec.cancelling || origin.seed != exec.seed {
+        if state.reason != exec.reason
+            || state.cancelling != exec.cancelling
+            || origin.seed != exec.seed
+            || state.owner != exec.owner
+        {
             return Err(format!("{row:?} is not {exec:?}"));
         }
         let kept = payloads::of(&engine.db, row).unwrap().unwrap();

@@ -47,15 +47,18 @@ pub(super) struct Seen {
     fenced: u64,
     finished: u64,
     woken: u64,
+    given_up: u64,
 }
 
 impl Seen {
     /// Whether everything happened often enough to mean something.
     pub(super) fn complete(self) -> bool {
         let Self { commands, commits, crashes, accepted, retries, joined, duplicates, full, superseded, .. } = self;
-        let Self { claimed, again, fenced, finished, woken, .. } = self;
+        let Self { claimed, again, fenced, finished, woken, given_up, .. } = self;
         let often = [commands, commits, crashes, accepted, joined, duplicates, full, claimed, again, fenced, finished];
-        often.iter().all(|count| *count > 1_000) && [retries, superseded, woken].iter().all(|count| *count > 300)
+        often.iter().all(|count| *count > 1_000)
+            && [retries, superseded, woken].iter().all(|count| *count > 300)
+            && given_up > 10
     }
 
     fn add(&mut self, outcome: &Outcome) {
@@ -72,6 +75,7 @@ impl Seen {
                 self.full += 1;
             }
             Outcome::Claims(claims) => {
+                self.given_up += u64::try_from(claims.settled.len()).unwrap();
                 self.claimed += u64::try_from(claims.claimed.len()).unwrap();
                 self.again +=
                     u64::try_from(claims.claimed.iter().filter(|claimed| claimed.attempt > 1).count()).unwrap();
@@ -223,7 +227,7 @@ impl Play<'_> {
         self.world.now += 10_000_000;
         let workflows: Vec<_> = self.world.workflows().map(|(uid, max)| (uid.to_owned(), max)).collect();
         for (workflow, max) in workflows {
-            let claim = Claim { workflow, limit: 50, max, lease: self.world.lease() };
+            let claim = Claim { workflow, limit: 50, max, lease: self.world.strange_lease() };
             let mut after = self.model.clone();
             let command = Command::Claim(claim);
             let wanted = after.apply(&command, self.world.now);

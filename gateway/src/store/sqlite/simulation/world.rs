@@ -71,8 +71,12 @@ impl World {
         remember(&mut self.fences, fence);
     }
 
-    /// Time passes: mostly little, sometimes past a lease.
+    /// Time passes: mostly little, sometimes past a lease. Now and then somebody sets the clock back.
     pub(super) fn wait(&mut self) {
+        if self.chance.percent(1) {
+            self.now -= i64::try_from(self.chance.below(60)).unwrap() * SECOND;
+            return;
+        }
         let most = if self.chance.percent(4) { 60 * SECOND } else { 2 * SECOND };
         self.now += i64::try_from(self.chance.below(u64::try_from(most).unwrap())).unwrap();
     }
@@ -85,7 +89,7 @@ impl World {
             32..34 => self.adopt(),
             34..37 => self.record(),
             37..58 => Command::Claim(self.claim()),
-            58..68 => Command::Append(Append { fence: self.fence(), entries: self.entries() }),
+            58..68 => self.append(),
             68..75 => self.park(model),
             75..88 => self.finish(),
             88..91 => Command::Renew(Renew { fences: self.several(), lease: self.lease() }),
@@ -96,8 +100,14 @@ impl World {
         }
     }
 
-    pub(super) fn lease(&mut self) -> Lease {
-        Lease { owner: self.id(), until: time(self.now + 30 * SECOND) }
+    /// A lease of one of a few processes.
+    fn lease(&mut self) -> Lease {
+        Lease { owner: Uuid::from_u64_pair(0, self.chance.below(3)), until: time(self.now + 30 * SECOND) }
+    }
+
+    /// A lease of a process that has no other one.
+    pub(super) fn strange_lease(&mut self) -> Lease {
+        Lease { owner: self.id(), ..self.lease() }
     }
 
     fn id(&mut self) -> Uuid {
@@ -192,7 +202,8 @@ impl World {
 
     fn adopt(&mut self) -> Command {
         let (new, entries) = (self.begun(), self.entries());
-        Command::Adopt(Box::new(Adopt { started_at: time(self.now), new, entries }))
+        let answer = self.early();
+        Command::Adopt(Box::new(Adopt { started_at: time(self.now), new, entries, answer }))
     }
 
     fn record(&mut self) -> Command {
@@ -214,7 +225,22 @@ impl World {
             model.execs.iter().filter(|exec| exec.parent.as_ref().is_some_and(mine)).map(|exec| exec.id).collect();
         let wait = i64::try_from(self.chance.below(20)).unwrap() * SECOND;
         let until = (children.is_empty() || self.chance.percent(20)).then(|| time(self.now + wait));
-        Command::Park(Park { fence, entries, until, children })
+        Command::Park(Park { fence, entries, answer: self.early(), until, children })
+    }
+
+    fn append(&mut self) -> Command {
+        Command::Append(Append { fence: self.fence(), entries: self.entries(), answer: self.early() })
+    }
+
+    fn answer(&mut self) -> Answer {
+        let status = if self.chance.percent(20) { 503 } else { 200 };
+        Answer { status, kept: self.chance.percent(50).then(|| self.chance.next().to_le_bytes().into()) }
+    }
+
+    /// An answer before the end.
+    fn early(&mut self) -> Option<Answer> {
+        let answer = self.answer();
+        self.chance.percent(10).then_some(answer)
     }
 
     fn ending(&mut self) -> Ending {
@@ -223,9 +249,8 @@ impl World {
             6..9 => Phase::Failed,
             _ => Phase::Cancelled,
         };
-        let status = if self.chance.percent(20) { 503 } else { 200 };
-        let kept = self.chance.percent(50).then(|| self.chance.next().to_le_bytes().into());
-        let answer = self.chance.percent(70).then_some(Answer { status, kept });
+        let answer = self.answer();
+        let answer = self.chance.percent(70).then_some(answer);
         let reason = (phase != Phase::Succeeded).then(|| "StepFailed".to_owned());
         Ending { phase, reason, step: None, message: None, answer }
     }

@@ -1,5 +1,6 @@
 //! How many run at once, and in which order.
 
+use boathook_plan::pinned::SeedOf;
 use boathook_plan::plan::Overflow;
 
 use super::bench;
@@ -16,6 +17,11 @@ fn queueing(number: u128, queueing: Queueing) -> NewExecution {
 const ONE: Queueing = Queueing { max: 1, key: None, queue: 2, overflow: Overflow::Queue };
 const SAME_KEY: Queueing = Queueing { max: 10, key: Some(Hash([1; 32])), queue: 10, overflow: Overflow::Queue };
 
+/// What was cancelled.
+fn cancelled(number: u128) -> Settled {
+    Settled { id: id(number), workflow: delivery(1).workflow, phase: Phase::Cancelled, parent: None }
+}
+
 #[test]
 fn an_accepted_delivery_is_claimed_with_all_that_it_needs() {
     let mut bench = bench();
@@ -24,7 +30,7 @@ fn an_accepted_delivery_is_claimed_with_all_that_it_needs() {
     assert_eq!(claimed.payloads, [delivery(1).payload]);
     assert_eq!(claimed.workflow, delivery(1).workflow);
     assert_eq!(claimed.plan, delivery(1).plan.hash);
-    assert_eq!((claimed.fence.number, claimed.attempt, claimed.seed), (1, 1, id(1)));
+    assert_eq!((claimed.fence.number, claimed.attempt, claimed.seed), (1, 1, SeedOf::Delivery(id(1))));
     assert_eq!(bench.claim(), []);
 }
 
@@ -87,11 +93,28 @@ fn supersede_cancels_those_of_the_key_that_have_not_begun() {
     bench.accepted(queueing(1, supersede));
     let running = bench.claim();
     bench.accepted(queueing(2, supersede));
-    let superseded = vec![Settled { id: id(2), phase: Phase::Cancelled, parent: None }];
-    let expected = Accepted { id: id(3), fence: None, retry_of: None, superseded };
+    let superseded = vec![cancelled(2)];
+    let expected = Accepted { id: id(3), fence: None, retry_of: None, superseded, more: false };
     assert_eq!(bench.accepted(queueing(3, supersede)), expected);
     bench.finish(running[0].fence, ending(Phase::Succeeded));
     assert_eq!(ids(&bench.claim()), [id(3)]);
+}
+
+#[test]
+fn of_a_long_queue_a_delivery_supersedes_a_part_at_once_and_the_rest_on_demand() {
+    for key in [None, Some(Hash([1; 32]))] {
+        let mut bench = bench();
+        let queue = |overflow| Queueing { max: 1, key, queue: 1_000, overflow };
+        (1..=301).for_each(|number| drop(bench.accepted(queueing(number, queue(Overflow::Queue)))));
+        let running = bench.claims(1).claimed.remove(0);
+        let accepted = bench.accepted(queueing(400, queue(Overflow::Supersede)));
+        assert_eq!((accepted.superseded.len(), accepted.superseded[0].id, accepted.more), (256, id(301), true));
+        let rest = Cancel { which: Which::Before(id(400)), reason: "Superseded".into(), limit: 100 };
+        let Outcome::Cancelled(rest) = bench.run(Command::Cancel(rest)) else { panic!("cancelled") };
+        assert_eq!((rest.settled.len(), rest.running.len(), rest.more), (44, 0, false));
+        bench.finish(running.fence, ending(Phase::Succeeded));
+        assert_eq!(ids(&bench.claims(1).claimed), [id(400)]);
+    }
 }
 
 #[test]
@@ -109,7 +132,8 @@ fn an_adopted_run_keeps_the_next_of_its_key_waiting() {
     bench.accepted(queueing(1, SAME_KEY));
     let start = Start::Now(Lease { owner: id(99), until: "2026-11-24T13:00:00Z".parse().unwrap() });
     let new = NewExecution { start, ..queueing(2, SAME_KEY) };
-    let adopted = bench.run(Command::Adopt(Box::new(Adopt { new, started_at: noon(), entries: Vec::new() })));
+    let adopted =
+        bench.run(Command::Adopt(Box::new(Adopt { new, started_at: noon(), entries: Vec::new(), answer: None })));
     let Outcome::Admission(Admission::Accepted(Accepted { fence: Some(fence), .. })) = adopted else { panic!("runs") };
     assert_eq!(bench.claim(), []);
     bench.finish(fence, ending(Phase::Succeeded));
@@ -125,11 +149,12 @@ fn cancelling_ends_what_has_no_worker_and_marks_what_has_one() {
     let which = Which::Workflow("uid-orders".into());
     let cancel = Cancel { which, reason: "WorkflowDeleted".into(), limit: 10 };
     let Outcome::Cancelled(cancelled) = bench.run(Command::Cancel(cancel)) else { panic!("cancelled") };
-    assert_eq!(cancelled.settled, [Settled { id: id(2), phase: Phase::Cancelled, parent: None }]);
+    assert_eq!(cancelled.settled, [self::cancelled(2)]);
     assert_eq!((cancelled.running, cancelled.more), (vec![id(1)], false));
     let renew = crate::store::Renew { fences: vec![running[0].fence], lease: Lease { owner: id(99), until: noon() } };
     let Outcome::Renewed(renewed) = bench.run(Command::Renew(renew)) else { panic!("renewed") };
     assert_eq!(renewed.cancelling, [(id(1), "WorkflowDeleted".to_owned())]);
     bench.pass(1);
+    bench.owner = id(98);
     assert_eq!(bench.claim()[0].cancelling.as_deref(), Some("WorkflowDeleted"));
 }

@@ -5,10 +5,11 @@ use boathook_plan::plan::Overflow;
 use super::super::{Sqlite, recover};
 use crate::store::Engine;
 use crate::store::claim::Claims;
-use crate::store::command::{Append, Command, Outcome};
+use crate::store::command::{Command, Outcome};
 use crate::store::lease::Written;
 use crate::store::new::{Hash, NewExecution, Queueing};
-use crate::store::testing::{claim, delivery, entry, id, ids, keyed, noon};
+use crate::store::testing::{append, claim, delivery, entry, id, ids, keyed, noon};
+use uuid::Uuid;
 
 fn accept(engine: &mut Sqlite, new: NewExecution) {
     engine.commit(&[Command::Accept(Box::new(new))], noon()).unwrap();
@@ -19,6 +20,11 @@ fn claims(engine: &mut Sqlite) -> Claims {
         panic!("claims")
     };
     claims
+}
+
+/// What a claim could not take.
+fn failed(claims: &Claims) -> Vec<Uuid> {
+    claims.settled.iter().map(|settled| settled.id).collect()
 }
 
 /// Two executions of one concurrency key, the first of which is damaged by a statement.
@@ -46,7 +52,7 @@ fn a_damaged_execution_is_set_aside_and_the_next_of_its_key_goes_on() {
         "UPDATE executions SET crc = crc + 1 WHERE seq = 1",
     ] {
         let first = damaged_by(sql);
-        assert_eq!((first.damaged, ids(&first.claimed)), (vec![id(1)], Vec::new()), "{sql}");
+        assert_eq!((failed(&first), ids(&first.claimed)), (vec![id(1)], Vec::new()), "{sql}");
         assert!(first.more, "{sql}");
     }
 }
@@ -58,7 +64,7 @@ fn the_next_of_the_key_is_claimed_after_a_damaged_one() {
     accept(&mut engine, NewExecution { queueing, ..delivery(1) });
     accept(&mut engine, NewExecution { queueing, ..delivery(2) });
     engine.db.execute("UPDATE executions SET attempt = 7 WHERE seq = 1", []).unwrap();
-    assert_eq!(claims(&mut engine).damaged, [id(1)]);
+    assert_eq!(failed(&claims(&mut engine)), [id(1)]);
     assert_eq!(ids(&claims(&mut engine).claimed), [id(2)]);
 }
 
@@ -74,10 +80,10 @@ fn a_damaged_journal_is_found_when_it_is_read() {
         let mut engine = Sqlite::in_memory().unwrap();
         accept(&mut engine, delivery(1));
         let fence = claims(&mut engine).claimed[0].fence;
-        let append = Append { fence, entries: vec![entry("one"), entry("two")] };
-        engine.commit(&[Command::Append(append), Command::Release(vec![fence])], noon()).unwrap();
+        let entries = vec![entry("one"), entry("two")];
+        engine.commit(&[Command::Append(append(fence, entries)), Command::Release(vec![fence])], noon()).unwrap();
         engine.db.execute(sql, []).unwrap();
-        assert_eq!(claims(&mut engine).damaged, [id(1)], "{sql}");
+        assert_eq!(failed(&claims(&mut engine)), [id(1)], "{sql}");
     }
 }
 
@@ -87,8 +93,7 @@ fn an_owner_of_a_damaged_execution_is_fenced() {
     accept(&mut engine, delivery(1));
     let fence = claims(&mut engine).claimed[0].fence;
     engine.db.execute("UPDATE executions SET attempt = 7", []).unwrap();
-    let append = Append { fence, entries: vec![entry("one")] };
-    let outcome = engine.commit(&[Command::Append(append)], noon()).unwrap();
+    let outcome = engine.commit(&[Command::Append(append(fence, vec![entry("one")]))], noon()).unwrap();
     assert_eq!(outcome, [Outcome::Written(Written::Fenced)]);
 }
 

@@ -4,12 +4,12 @@ use boathook_plan::plan::BodyKept;
 
 use super::super::{Sqlite, payloads, row};
 use crate::store::Engine;
-use crate::store::command::{Append, Command, Deleted, Outcome, Prune, Purge, RecordedRequest, RequestPhase};
+use crate::store::command::{Command, Deleted, Outcome, Prune, Purge, RecordedRequest, RequestPhase};
 use crate::store::ending::{FinishedExecution, Phase};
 use crate::store::error::StoreError;
 use crate::store::lease::Lease;
 use crate::store::new::{Hash, JournalEntry, NewExecution, Start};
-use crate::store::testing::{answered, claim, delivery, entry, id, keyed, noon};
+use crate::store::testing::{answered, append, claim, delivery, entry, id, keyed, noon};
 use jiff::{SignedDuration, Timestamp};
 
 fn one(engine: &mut Sqlite, command: Command, now: Timestamp) -> Outcome {
@@ -101,7 +101,7 @@ fn sensitive_entries_are_sealed_in_the_database() {
     one(&mut engine, Command::Accept(Box::new(delivery(1))), noon());
     let Outcome::Claims(claims) = one(&mut engine, Command::Claim(claim(1, noon())), noon()) else { panic!("claims") };
     let entries = vec![entry("plain"), JournalEntry { text: b"hidden".to_vec(), sensitive: true }];
-    one(&mut engine, Command::Append(Append { fence: claims.claimed[0].fence, entries }), noon());
+    one(&mut engine, Command::Append(append(claims.claimed[0].fence, entries)), noon());
     let holds = |text: &str| -> bool {
         let sql = "SELECT count(*) FROM journal WHERE instr(entry, ?1) > 0";
         engine.db.query_row(sql, [text.as_bytes()], |row| row.get::<_, i64>(0)).unwrap() > 0

@@ -1,12 +1,13 @@
 //! Running again.
 
+use boathook_plan::pinned::SeedOf;
 use boathook_plan::plan::BodyKept;
 
 use super::bench;
-use crate::store::command::{Append, Command, Outcome, Replay, Replayed};
+use crate::store::command::{Command, Outcome, Prune, Replay, Replayed};
 use crate::store::ending::Phase;
 use crate::store::new::JournalEntry;
-use crate::store::testing::{Bench, delivery, ending, entry, id};
+use crate::store::testing::{Bench, append, delivery, ending, entry, id};
 
 fn replay(bench: &mut Bench, of: u128, entries: Option<&[u32]>) -> Outcome {
     bench.run(Command::Replay(Replay { of: id(of), id: id(7), entries: entries.map(<[u32]>::to_vec), plan: None }))
@@ -16,7 +17,7 @@ fn failed(bench: &mut Bench) {
     bench.accepted(delivery(1));
     let fence = bench.claim()[0].fence;
     let secret = JournalEntry { text: b"secret".to_vec(), sensitive: true };
-    bench.run(Command::Append(Append { fence, entries: vec![entry("one"), secret, entry("failed")] }));
+    bench.run(Command::Append(append(fence, vec![entry("one"), secret, entry("failed")])));
     bench.finish(fence, ending(Phase::Failed));
 }
 
@@ -26,7 +27,7 @@ fn a_replay_from_the_start_has_a_seed_of_its_own() {
     failed(&mut bench);
     assert_eq!(replay(&mut bench, 1, None), Outcome::Replayed(Replayed::Accepted(id(7))));
     let claimed = bench.claim().remove(0);
-    assert_eq!((claimed.fence.id, claimed.replay_of, claimed.seed), (id(7), Some(id(1)), id(7)));
+    assert_eq!((claimed.fence.id, claimed.replay_of, claimed.seed), (id(7), Some(id(1)), SeedOf::Replay(id(7))));
     assert_eq!((claimed.payloads, claimed.entries), (vec![delivery(1).payload], Vec::new()));
 }
 
@@ -36,7 +37,7 @@ fn a_replay_from_the_failed_step_has_the_journal_and_the_seed_of_the_first() {
     failed(&mut bench);
     replay(&mut bench, 1, Some(&[0, 1]));
     let claimed = bench.claim().remove(0);
-    assert_eq!((claimed.replay_of, claimed.seed), (Some(id(1)), id(1)));
+    assert_eq!((claimed.replay_of, claimed.seed, claimed.replays), (Some(id(1)), SeedOf::Delivery(id(1)), 1));
     let secret = JournalEntry { text: b"secret".to_vec(), sensitive: true };
     assert_eq!(claimed.entries, [entry("one"), secret]);
 }
@@ -47,7 +48,7 @@ fn a_replay_keeps_the_entries_that_it_is_told_and_no_other() {
     failed(&mut bench);
     replay(&mut bench, 1, Some(&[0, 2, 9]));
     let claimed = bench.claim().remove(0);
-    assert_eq!((claimed.entries, claimed.seed), (vec![entry("one"), entry("failed")], id(1)));
+    assert_eq!((claimed.entries, claimed.seed), (vec![entry("one"), entry("failed")], SeedOf::Delivery(id(1))));
 }
 
 #[test]
@@ -56,7 +57,22 @@ fn a_replay_from_a_failure_at_the_first_step_keeps_the_seed() {
     failed(&mut bench);
     replay(&mut bench, 1, Some(&[]));
     let claimed = bench.claim().remove(0);
-    assert_eq!((claimed.entries, claimed.seed), (Vec::new(), id(1)));
+    assert_eq!((claimed.entries, claimed.seed), (Vec::new(), SeedOf::Delivery(id(1))));
+}
+
+#[test]
+fn a_replay_of_a_replay_has_its_seed_when_both_are_gone() {
+    let mut bench = bench();
+    failed(&mut bench);
+    replay(&mut bench, 1, None);
+    bench.end_only(ending(Phase::Failed));
+    bench.pass(3_600);
+    let again = |of, id, entries| Command::Replay(Replay { of, id, entries, plan: None });
+    bench.run(again(id(7), id(8), Some(Vec::new())));
+    bench.pass(3_600);
+    bench.run(Command::Prune(Prune { limit: 10 }));
+    let claimed = bench.claim().remove(0);
+    assert_eq!((claimed.fence.id, claimed.seed, claimed.replays), (id(8), SeedOf::Replay(id(7)), 2));
 }
 
 #[test]

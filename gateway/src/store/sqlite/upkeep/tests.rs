@@ -9,10 +9,10 @@ use rusqlite::Connection;
 
 use super::*;
 use crate::clock::Clock;
-use crate::store::command::{Append, Finish};
+use crate::store::command::Finish;
 use crate::store::ending::Phase;
 use crate::store::new::JournalEntry;
-use crate::store::testing::{answered, claim, ending, entry, id, keyed, noon};
+use crate::store::testing::{answered, append, claim, ending, entry, id, keyed, noon};
 use crate::store::{Opened, Settings, Store};
 
 fn open(directory: &Path) -> Result<Opened, OpenError> {
@@ -28,7 +28,7 @@ async fn filled(directory: &Path) {
     let claimed = store.claim(claim(2, noon())).await.unwrap().claimed;
     for claimed in &claimed {
         let entries = vec![entry("one"), JournalEntry { text: b"secret".to_vec(), sensitive: true }];
-        store.append(Append { fence: claimed.fence, entries }).await.unwrap();
+        store.append(append(claimed.fence, entries)).await.unwrap();
     }
     let finish = |fence, ending| Finish { fence, entries: vec![entry("end")], ending };
     store.finish(finish(claimed[0].fence, answered(Phase::Succeeded, 200, b"answer"))).await.unwrap();

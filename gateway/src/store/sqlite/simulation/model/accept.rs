@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use boathook_plan::pinned::SeedOf;
 use boathook_plan::plan::Overflow;
 
 use super::{Exec, Held, Model};
 use crate::store::ending::{Accepted, Admission, Adopt, Duplicate, Ending, FinishedExecution, Phase, Settled};
-use crate::store::lease::Fence;
+use crate::store::lease::{Fence, Lease};
 use crate::store::new::{Hash, NewExecution, Start};
 use crate::store::sqlite::convert::{micros, span};
 use uuid::Uuid;
@@ -47,11 +48,11 @@ impl Model {
             && !waits
             && next == 0
         {
-            begin(&mut exec, micros(lease.until), micros(new.accepted_at));
+            begin(&mut exec, lease, micros(new.accepted_at));
         }
         let fence = (exec.phase == Phase::Running).then_some(Fence { id: new.id, number: 1 });
         self.execs.push(Arc::new(exec));
-        Admission::Accepted(Accepted { id: new.id, fence, retry_of, superseded })
+        Admission::Accepted(Accepted { id: new.id, fence, retry_of, superseded, more: false })
     }
 
     pub(super) fn adopt(&mut self, adopt: &Adopt, now: i64) -> Admission {
@@ -61,8 +62,9 @@ impl Model {
         let retry_of = self.begun(&adopt.new, micros(adopt.started_at), now);
         let id = adopt.new.id;
         self.write(id, &adopt.entries);
+        self.find_mut(id).unwrap().answer.clone_from(&adopt.answer);
         let fence = Some(Fence { id, number: 1 });
-        Admission::Accepted(Accepted { id, fence, retry_of, superseded: Vec::new() })
+        Admission::Accepted(Accepted { id, fence, retry_of, superseded: Vec::new(), more: false })
     }
 
     pub(super) fn record(&mut self, run: &FinishedExecution, now: i64) {
@@ -77,7 +79,7 @@ impl Model {
         let holder = self.holder(new, now);
         let mut exec = self.put(new, holder.as_ref().ok().copied().flatten(), holder.is_ok());
         let Start::Now(lease) = new.start else { panic!("a run that has begun has a lease") };
-        begin(&mut exec, micros(lease.until), started_at);
+        begin(&mut exec, lease, started_at);
         let retry_of = exec.retry_of;
         self.execs.push(Arc::new(exec));
         retry_of
@@ -147,8 +149,11 @@ impl Model {
                 return Vec::new();
             }
         }
-        let older: Vec<Uuid> =
-            self.execs.iter().filter(queued).filter(|exec| exec.key == new.queueing.key).map(|exec| exec.id).collect();
+        let mut older: Vec<_> = self.execs.iter().filter(queued).filter(|exec| exec.key == new.queueing.key).collect();
+        if new.queueing.key.is_none() {
+            older.sort_by_key(|exec| (exec.due, exec.seq));
+        }
+        let older: Vec<Uuid> = older.into_iter().map(|exec| exec.id).collect();
         let reason = Some("Superseded".into());
         let ending = Ending { phase: Phase::Cancelled, reason, step: None, message: None, answer: None };
         older.into_iter().rev().map(|id| self.settle(id, &ending, now)).collect()
@@ -183,15 +188,18 @@ impl Model {
             answer: None,
             retry_of,
             replay_of: None,
-            seed: new.id,
+            replays: 0,
+            seed: SeedOf::Delivery(new.id),
             reason: None,
             cancelling: None,
+            owner: None,
+            crashes: 0,
         }
     }
 }
 
-fn begin(exec: &mut Exec, until: i64, now: i64) {
-    (exec.phase, exec.due) = (Phase::Running, until);
+fn begin(exec: &mut Exec, lease: Lease, now: i64) {
+    (exec.phase, exec.due, exec.owner) = (Phase::Running, micros(lease.until), Some(lease.owner));
     (exec.fence, exec.attempt) = (1, 1);
     exec.started_at = Some(now);
 }

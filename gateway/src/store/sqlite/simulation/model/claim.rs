@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Exec, Model};
 use crate::store::claim::{Claim, Claimed, Claims};
-use crate::store::ending::Phase;
+use crate::store::ending::{Ending, Phase};
 use crate::store::lease::Fence;
 use crate::store::sqlite::convert::{micros, time};
 use uuid::Uuid;
@@ -12,27 +12,43 @@ use uuid::Uuid;
 impl Model {
     /// `more` is a hint and is left false.
     pub(super) fn claim(&mut self, claim: &Claim, now: i64) -> Claims {
-        let mut ids = Vec::new();
-        let limit = usize::try_from(claim.limit).unwrap();
-        for phase in [Phase::Running, Phase::Waiting] {
-            ids.extend(self.due(claim, phase, now));
-            ids.truncate(limit);
+        let (mut claims, mut alone) = (Claims::default(), false);
+        for phase in [Phase::Running, Phase::Waiting, Phase::Queued] {
+            let free = usize::try_from(claim.max).unwrap().saturating_sub(self.active(&claim.workflow));
+            let most = if phase == Phase::Queued { free } else { usize::MAX };
+            let left = usize::try_from(claim.limit).unwrap() - claims.claimed.len();
+            for id in self.due(claim, phase, now).into_iter().take(left.min(most)) {
+                alone = alone || self.hand_out(id, claim, now, &mut claims);
+            }
         }
-        let free = usize::try_from(claim.max).unwrap().saturating_sub(self.active(&claim.workflow));
-        let queued = self.due(claim, Phase::Queued, now);
-        ids.extend(queued.into_iter().take(free.min(limit - ids.len())));
-        let claimed = ids.into_iter().map(|id| self.take(id, claim, now)).collect();
-        Claims { claimed, more: false, next: self.next(claim, now).map(time), damaged: Vec::new() }
+        claims.next = self.next(claim, now).map(time);
+        claims
+    }
+
+    /// One that may end the process is claimed alone, and in the end not at all; returns whether it must be.
+    fn hand_out(&mut self, id: Uuid, claim: &Claim, now: i64, claims: &mut Claims) -> bool {
+        let crashes = self.find(id).unwrap().crashes;
+        if crashes >= 3 {
+            let (reason, message) = (Some("GatewayCrashed".into()), None);
+            let ending = Ending { phase: Phase::Failed, reason, step: None, message, answer: None };
+            claims.settled.push(self.settle(id, &ending, now));
+        } else if crashes == 0 || claims.claimed.is_empty() {
+            claims.claimed.push(self.take(id, claim, now));
+        }
+        (1..3).contains(&crashes)
     }
 
     fn due(&self, claim: &Claim, phase: Phase, now: i64) -> Vec<Uuid> {
-        let mut due: Vec<_> = self.candidates(claim, phase).filter(|exec| exec.due <= now).collect();
+        let mine = |exec: &&Exec| exec.phase == Phase::Running && exec.owner == Some(claim.lease.owner);
+        let due = self.candidates(claim, phase).filter(|exec| exec.due <= now && !mine(exec));
+        let mut due: Vec<_> = due.collect();
         due.sort_by_key(|exec| (exec.due, exec.seq));
         due.into_iter().map(|exec| exec.id).collect()
     }
 
     fn next(&self, claim: &Claim, now: i64) -> Option<i64> {
-        let later = [Phase::Queued, Phase::Waiting].into_iter().flat_map(|phase| self.candidates(claim, phase));
+        let phases = [Phase::Queued, Phase::Running, Phase::Waiting];
+        let later = phases.into_iter().flat_map(|phase| self.candidates(claim, phase));
         later.map(|exec| exec.due).filter(|due| *due > now && *due < i64::MAX).min()
     }
 
@@ -44,6 +60,7 @@ impl Model {
     fn take(&mut self, id: Uuid, claim: &Claim, now: i64) -> Claimed {
         let exec = self.find_mut(id).unwrap();
         (exec.phase, exec.gathering, exec.due) = (Phase::Running, false, micros(claim.lease.until));
+        exec.owner = Some(claim.lease.owner);
         exec.fence += 1;
         exec.attempt += 1;
         let started_at = time(*exec.started_at.get_or_insert(now));
@@ -57,6 +74,7 @@ impl Model {
             attempt: exec.attempt,
             retry_of: exec.retry_of,
             replay_of: exec.replay_of,
+            replays: exec.replays,
             seed: exec.seed,
             parent: exec.parent.clone(),
             cancelling: exec.cancelling.clone(),

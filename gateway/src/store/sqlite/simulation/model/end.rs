@@ -1,8 +1,10 @@
 //! How executions of the model end, and are forgotten.
 
+use std::collections::BTreeSet;
+
 use boathook_plan::plan::Mode;
 
-use super::Model;
+use super::{Exec, Model};
 use crate::store::command::{Cancel, Cancelled, Deleted, Prune, Which};
 use crate::store::ending::{Ending, Phase, Settled};
 use uuid::Uuid;
@@ -12,8 +14,9 @@ impl Model {
         let exec = self.find_mut(id).unwrap();
         (exec.phase, exec.gathering) = (ending.phase, false);
         exec.expires_at = now + if ending.phase == Phase::Failed { exec.keep_failed } else { exec.keep };
-        (exec.answer, exec.reason) = (ending.answer.clone(), ending.reason.clone());
-        exec.cancelling = None;
+        exec.reason.clone_from(&ending.reason);
+        exec.answer = exec.answer.take().or_else(|| ending.answer.clone());
+        (exec.cancelling, exec.owner) = (None, None);
         let refused = exec.mode == Mode::Sync && exec.answer.as_ref().is_some_and(|answer| answer.status >= 500);
         let kept = exec.phase == Phase::Succeeded && !refused;
         let exec = exec.clone();
@@ -24,23 +27,24 @@ impl Model {
                 held.until = Some(if kept { now + held.window } else { exec.expires_at });
             }
         }
-        let parent = exec.parent.filter(|parent| parent.awaited).map(|parent| parent.id);
-        if let Some(parent) = parent.and_then(|parent| self.find_mut(parent))
+        let parent = self.waiter(&exec);
+        if let Some(parent) = parent.as_ref().and_then(|parent| self.find_mut(parent.id))
             && parent.phase == Phase::Waiting
         {
             parent.due = 0;
         }
-        Settled { id, phase: ending.phase, parent }
+        Settled { id, workflow: exec.workflow, phase: ending.phase, parent }
     }
 
     pub(super) fn cancel(&mut self, cancel: &Cancel, now: i64) -> Cancelled {
         let which: Vec<Uuid> = match &cancel.which {
             Which::Execution(id) => vec![*id],
+            Which::Before(_) => panic!("not simulated"),
             Which::Workflow(uid) => {
                 let open = self.execs.iter().filter(|exec| exec.is_of(uid) && exec.open());
                 let mut which: Vec<_> =
                     open.filter(|exec| exec.phase != Phase::Running || exec.cancelling.is_none()).collect();
-                which.sort_by_key(|exec| (place(exec.phase), exec.seq));
+                which.sort_by_key(|exec| (place(exec.phase), self.blocked(exec), exec.due, exec.seq));
                 which.into_iter().take(usize::try_from(cancel.limit).unwrap()).map(|exec| exec.id).collect()
             }
         };
@@ -70,7 +74,9 @@ impl Model {
 
     pub(super) fn prune(&mut self, _: Prune, now: i64) -> Deleted {
         let (execs, keys) = (self.execs.len(), self.keys.len());
-        self.execs.retain(|exec| exec.open() || exec.expires_at > now);
+        let open: BTreeSet<Uuid> = self.execs.iter().filter(|exec| exec.open()).map(|exec| exec.id).collect();
+        let awaited = |exec: &Exec| exec.parent.as_ref().is_some_and(|it| it.awaited && open.contains(&it.id));
+        self.execs.retain(|exec| exec.open() || exec.expires_at > now || awaited(exec));
         self.keys.retain(|_, held| held.until.is_none_or(|until| until > now));
         let gone = |before: usize, after: usize| u64::try_from(before - after).unwrap();
         let (executions, keys) = (gone(execs, self.execs.len()), gone(keys, self.keys.len()));

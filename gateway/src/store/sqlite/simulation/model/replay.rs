@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use boathook_plan::pinned::SeedOf;
 use boathook_plan::plan::Mode;
 
 use super::{Exec, Model};
@@ -37,7 +38,10 @@ impl Model {
             answer: None,
             retry_of: None,
             replay_of: Some(old.id),
-            seed: if replay.entries.is_none() { replay.id } else { old.seed },
+            replays: old.replays + 1,
+            seed: if replay.entries.is_none() { SeedOf::Replay(replay.id) } else { old.seed },
+            owner: None,
+            crashes: 0,
             reason: None,
             ..old
         }));
