@@ -213,6 +213,13 @@ fn unstarted(error: &StartError, args: &Args, data: &Path) -> Failure {
                 "boathook store check --data {data}: it says what is gone, and how to go on (--accept-loss, or a backup)"
             ))
         }
+        StartError::Store(OpenError::KeyGone(key)) => {
+            let key = quote(&key.display().to_string());
+            failure.next(format!(
+                "put {key} of a backup there; without one, a new key lets what is not sealed go on: \
+                 head -c 32 /dev/urandom > {key}"
+            ))
+        }
         StartError::Store(OpenError::NewerVersion { .. } | OpenError::NotAStore(_) | OpenError::Key(_))
         | StartError::Metrics(_)
         | StartError::StoreAborted => failure,

@@ -78,6 +78,7 @@ fn failure(error: &UpkeepError, place: &Place) -> Failure {
             OpenError::NewerVersion { .. }
             | OpenError::NotAStore(_)
             | OpenError::Key(_)
+            | OpenError::KeyGone(_)
             | OpenError::Io { .. }
             | OpenError::Database { .. },
         )

@@ -64,9 +64,11 @@ impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
         match &error {
             StoreError::Damaged(_) | StoreError::Corrupt(_) => Self::conflict("Damaged", error.to_string()),
-            StoreError::Full | StoreError::Broken(_) | StoreError::Statement(_) | StoreError::Closed => {
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, "StoreUnavailable", error.to_string())
-            }
+            StoreError::Full
+            | StoreError::Broken(_)
+            | StoreError::Busy
+            | StoreError::Statement(_)
+            | StoreError::Closed => Self::new(StatusCode::SERVICE_UNAVAILABLE, "StoreUnavailable", error.to_string()),
         }
     }
 }

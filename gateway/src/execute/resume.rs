@@ -78,7 +78,9 @@ async fn go_on(shared: Arc<Shared>, taken: Taken) {
 /// Whether the store may say another time what it could not say now.
 fn may_pass(error: &StoreError) -> bool {
     match error {
-        StoreError::Full | StoreError::Broken(_) | StoreError::Statement(_) | StoreError::Closed => true,
+        StoreError::Full | StoreError::Broken(_) | StoreError::Busy | StoreError::Statement(_) | StoreError::Closed => {
+            true
+        }
         StoreError::Corrupt(_) | StoreError::Damaged(_) => false,
     }
 }

@@ -63,7 +63,9 @@ impl Shared {
                 Ok(Written::Fenced) | Err(StoreError::Closed | StoreError::Broken(_) | StoreError::Damaged(_)) => {
                     return;
                 }
-                Err(error @ (StoreError::Full | StoreError::Corrupt(_) | StoreError::Statement(_))) => {
+                Err(
+                    error @ (StoreError::Full | StoreError::Corrupt(_) | StoreError::Busy | StoreError::Statement(_)),
+                ) => {
                     tracing::error!(execution_id = %fence.id, error = %error, "putting an execution off");
                 }
             }

@@ -20,6 +20,9 @@ pub enum StoreError {
     /// The row of one execution, its payload or its journal does not have the content that was written.
     #[error("the store holds execution {0} damaged")]
     Damaged(Uuid),
+    /// Another process holds the database: nothing of the command was kept.
+    #[error("the store is held by another process")]
+    Busy,
     /// A statement failed in a way that it never should.
     #[error("the store could not run a statement: {0}")]
     Statement(String),
@@ -87,6 +90,9 @@ pub enum OpenError {
     /// The key that seals sensitive entries is not one.
     #[error("{0} does not hold a key of 32 bytes")]
     Key(PathBuf),
+    /// The key that sealed sensitive entries is gone.
+    #[error("{0} is gone, and the store was written with it")]
+    KeyGone(PathBuf),
     /// The operating system refuses.
     #[error("cannot {what} {path}")]
     Io {

@@ -73,6 +73,8 @@ pub(super) struct Sqlite {
     known: Known,
     sealer: Arc<Sealer>,
     disk: Option<Disk>,
+    /// What failed after a commit that is durable: the next one is told.
+    broken: Option<StoreError>,
 }
 
 /// What a database on disk has beside it.
@@ -86,7 +88,7 @@ struct Disk {
 impl Sqlite {
     fn new(db: Connection, tally: Tally, sealer: Arc<Sealer>) -> Self {
         db.set_prepared_statement_cache_capacity(STATEMENTS);
-        Self { db, tally, known: Known::default(), sealer, disk: None }
+        Self { db, tally, known: Known::default(), sealer, disk: None, broken: None }
     }
 
     /// In memory, for tests.
@@ -98,6 +100,10 @@ impl Sqlite {
         let key = zeroize::Zeroizing::new([7; super::seal::KEY_SIZE]);
         let sealer = Sealer::new(&key).map_err(|error| StoreError::Statement(error.to_string()))?;
         Ok(Self::new(db, tally, Arc::new(sealer)))
+    }
+
+    fn sound(&self) -> Result<(), StoreError> {
+        self.broken.clone().map_or(Ok(()), Err)
     }
 
     fn transact(&mut self, commands: &[Command], now: Timestamp) -> Result<Vec<Outcome>, StoreError> {
@@ -131,16 +137,32 @@ impl Drop for Sqlite {
 
 impl Engine for Sqlite {
     fn commit(&mut self, commands: &[Command], now: Timestamp) -> Result<Vec<Outcome>, StoreError> {
-        let outcomes = self.transact(commands, now).inspect_err(|_| self.known.forget())?;
-        if let Some(disk) = &self.disk {
-            disk.witness.write(self.tally)?;
-            disk.checkpoints.committed(&self.db)?;
+        self.sound()?;
+        let done = self.transact(commands, now);
+        if done.is_err() {
+            self.known.forget();
         }
-        Ok(outcomes)
+        let after = self.disk.as_ref().map_or(Ok(()), |disk| disk.after(&done, &self.db, self.tally));
+        // What is durable is done, whatever fails behind it.
+        self.broken = after.err().map(|error| StoreError::Broken(error.to_string()));
+        done
     }
 
     fn tidy(&mut self) -> Result<(), StoreError> {
+        self.sound()?;
         self.disk.as_ref().map_or(Ok(()), |disk| disk.checkpoints.idle(&self.db))
+    }
+}
+
+impl Disk {
+    /// After a commit, or a try.
+    fn after<T>(&self, done: &Result<T, StoreError>, db: &Connection, tally: Tally) -> Result<(), StoreError> {
+        match done {
+            Ok(_) => self.witness.write(tally).and_then(|()| self.checkpoints.committed(db)),
+            // What stands in the log already is brought into the database, so that the log begins anew and needs no room.
+            Err(StoreError::Full) => self.checkpoints.relieve(db),
+            Err(_) => Ok(()),
+        }
     }
 }
 

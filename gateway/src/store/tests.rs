@@ -4,6 +4,7 @@ mod corruption;
 mod grouping;
 mod moves;
 mod opening;
+mod reading;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -59,7 +59,11 @@ fn bury(work: &mut Work<'_>, seq: i64) -> Result<Guess, StoreError> {
     statement.execute(params![seq, Phase::Failed.code(), work.now, work.now.saturating_add(KEPT)])?;
     drop(statement);
     if let Some(workflow) = guess.workflow {
-        work.shift(workflow, Weight { slot: guess.slot, size: 0 }, Weight::default())?;
+        match work.shift(workflow, Weight { slot: guess.slot, size: 0 }, Weight::default()) {
+            // Of a workflow that is damaged itself: a start counts anew.
+            Err(StoreError::Corrupt(_)) => {}
+            shifted => shifted?,
+        }
     }
     Ok(guess)
 }
@@ -68,7 +72,12 @@ fn bury(work: &mut Work<'_>, seq: i64) -> Result<Guess, StoreError> {
 fn free_keys(work: &mut Work<'_>, seq: i64) -> Result<(), StoreError> {
     let Some(Ok(mut row)) = row::by_seq(work.db, seq)? else { return Ok(()) };
     row.state.expires_at = Some(work.now.saturating_add(KEPT));
-    for key in payloads::keys(work.db, seq, row.state.items)? {
+    let keys = match payloads::keys(work.db, seq, row.state.items) {
+        // A page that cannot be read names none; they stay held until their execution is deleted.
+        Err(StoreError::Corrupt(_)) => Vec::new(),
+        keys => keys?,
+    };
+    for key in keys {
         deliveries::settle(work, &row, key, false)?;
     }
     Ok(())

@@ -81,6 +81,11 @@ impl Checkpoints {
         self.ask(writer, pages >= IDLE)
     }
 
+    /// After a commit that found no room.
+    pub(super) fn relieve(&self, writer: &Connection) -> Result<(), StoreError> {
+        self.ask(writer, true)
+    }
+
     /// Ends the thread.
     pub(super) fn stop(&mut self) {
         *self.shared.duty() = Duty::Stop;
@@ -131,7 +136,7 @@ fn work(shared: &Shared, copier: &Connection) {
 fn copy(db: &Connection, mode: CheckpointMode) -> Result<(), StoreError> {
     let done = db.wal_checkpoint_v2(None::<&str>, mode).map(drop).map_err(StoreError::from);
     match done {
-        Err(StoreError::Full | StoreError::Statement(_)) | Ok(()) => Ok(()),
+        Err(StoreError::Full | StoreError::Busy | StoreError::Statement(_)) | Ok(()) => Ok(()),
         Err(error) => Err(error),
     }
 }

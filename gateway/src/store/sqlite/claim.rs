@@ -12,6 +12,7 @@ use crate::store::ending::{Ending, Phase, Settled};
 use crate::store::error::StoreError;
 use crate::store::lease::{Fence, Lease};
 use crate::store::new::Payload;
+use uuid::Uuid;
 
 /// Bytes of payloads and journals past which a claim takes no more.
 const CLAIM_SIZE: usize = 8 << 20;
@@ -25,7 +26,7 @@ const DUE: &str = "SELECT seq FROM executions INDEXED BY executions_pending WHER
      AND blocked = 0 AND due_at <= ?3 AND phase < 3 AND (phase <> 1 OR owner IS NOT ?5) ORDER BY due_at, seq LIMIT ?4";
 
 const NEXT: &str = "SELECT due_at FROM executions INDEXED BY executions_pending WHERE workflow = ?1 AND phase = ?2 \
-     AND blocked = 0 AND due_at > ?3 AND phase < 3 ORDER BY due_at LIMIT 1";
+     AND blocked = 0 AND due_at > ?3 AND phase < 3 AND (phase <> 1 OR owner IS NOT ?4) ORDER BY due_at LIMIT 1";
 
 /// Applies the command.
 pub(super) fn apply(work: &mut Work<'_>, claim: &Claim) -> Result<Claims, StoreError> {
@@ -38,7 +39,7 @@ pub(super) fn apply(work: &mut Work<'_>, claim: &Claim) -> Result<Claims, StoreE
     let free = int(claim.max).saturating_sub(work.load(workflow)?.active).max(0);
     basket.fill(work, 0, free)?;
     let mut claims = basket.claims;
-    claims.next = next(work, workflow)?;
+    claims.next = next(work, workflow, claim.lease.owner)?;
     Ok(claims)
 }
 
@@ -114,8 +115,8 @@ fn give_up(work: &mut Work<'_>, row: Row) -> Result<Settled, StoreError> {
 
 fn take(work: &mut Work<'_>, mut row: Row, lease: Lease) -> Result<Result<Claimed, Damaged>, StoreError> {
     let seq = row.seq;
-    let Ok(payloads) = payloads::of(work.db, &row)? else { return Ok(Err(Damaged { seq })) };
-    let Ok(entries) = journal::of(work.db, work.sealer, &row, 0)? else { return Ok(Err(Damaged { seq })) };
+    let Ok(payloads) = own(&row, payloads::of(work.db, &row))? else { return Ok(Err(Damaged { seq })) };
+    let Ok(entries) = own(&row, journal::of(work.db, work.sealer, &row, 0))? else { return Ok(Err(Damaged { seq })) };
     let state = &mut row.state;
     state.phase = Phase::Running;
     state.gathering = false;
@@ -128,6 +129,14 @@ fn take(work: &mut Work<'_>, mut row: Row, lease: Lease) -> Result<Result<Claime
     let payloads =
         payloads.into_iter().map(|kept| Payload { head: kept.head, body: kept.body.unwrap_or_default() }).collect();
     Ok(Ok(Claimed { payloads, entries, ..claimed(work, row)? }))
+}
+
+/// What is read of one execution alone: a page that cannot be read is damage of that one, and holds up no other.
+fn own<T>(row: &Row, read: Result<Result<T, Damaged>, StoreError>) -> Result<Result<T, Damaged>, StoreError> {
+    match read {
+        Err(StoreError::Corrupt(_)) => Ok(Err(Damaged { seq: row.seq })),
+        read => read,
+    }
 }
 
 fn claimed(work: &mut Work<'_>, row: Row) -> Result<Claimed, StoreError> {
@@ -151,12 +160,14 @@ fn claimed(work: &mut Work<'_>, row: Row) -> Result<Claimed, StoreError> {
     })
 }
 
-/// When something of a workflow is due that is not yet.
-fn next(work: &Work<'_>, workflow: i64) -> Result<Option<jiff::Timestamp>, StoreError> {
+/// When something of a workflow is due that is not yet, and may be taken then.
+fn next(work: &Work<'_>, workflow: i64, owner: Uuid) -> Result<Option<jiff::Timestamp>, StoreError> {
     let mut earliest = NEVER;
     for phase in [0, 1, 2] {
         let mut statement = work.db.prepare_cached(NEXT)?;
-        let due = statement.query_row(params![workflow, phase, work.now], |columns| columns.get(0)).optional()?;
+        let due = statement
+            .query_row(params![workflow, phase, work.now, owner.into_bytes()], |columns| columns.get(0))
+            .optional()?;
         earliest = earliest.min(due.unwrap_or(NEVER));
     }
     Ok((earliest < NEVER).then(|| time(earliest)))

@@ -20,6 +20,7 @@ impl From<&Error> for StoreError {
         #[expect(clippy::wildcard_enum_match_arm, reason = "the enum is SQLite's and not exhaustive")]
         match failure.code {
             ErrorCode::DiskFull => Self::Full,
+            ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Self::Busy,
             ErrorCode::SystemIoFailure => Self::Broken(error.to_string()),
             ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => Self::Corrupt(error.to_string()),
             _ => Self::Statement(error.to_string()),

@@ -73,10 +73,12 @@ impl Paths {
         Ok(Lock { file, path: self.lock.clone() })
     }
 
-    /// The key that seals sensitive entries, made where there is none.
-    pub(super) fn key(&self) -> Result<Zeroizing<[u8; KEY_SIZE]>, OpenError> {
-        if let Some(key) = self.kept_key()? {
-            return Ok(key);
+    /// The key that seals sensitive entries, made where nothing was sealed yet.
+    pub(super) fn key(&self, written: bool) -> Result<Zeroizing<[u8; KEY_SIZE]>, OpenError> {
+        match self.kept_key()? {
+            Some(key) => return Ok(key),
+            None if written => return Err(OpenError::KeyGone(self.key.clone())),
+            None => {}
         }
         let mut key = Zeroizing::new([0; KEY_SIZE]);
         rand::fill(key.as_mut_slice()).map_err(|_| OpenError::Key(self.key.clone()))?;

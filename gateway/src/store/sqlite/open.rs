@@ -30,6 +30,9 @@ const BUSY: Duration = Duration::from_secs(5);
 /// Kibibytes of pages that the writer keeps in memory.
 const CACHE: i64 = 64 << 10;
 
+/// As [`CACHE`], of any other connection.
+const SMALL_CACHE: i64 = 4 << 10;
+
 /// Where a store is, and what it works with.
 pub struct Settings {
     /// Made where it is not there.
@@ -78,9 +81,11 @@ pub(super) fn engine(paths: &Paths, now: Timestamp, checked: i64) -> Result<(Sql
     version::look(paths)?;
     lock.sign()?;
     let testimony = promised(paths)?;
-    let sealer = Arc::new(Sealer::new(&paths.key()?).map_err(|_| OpenError::Key(paths.directory.clone()))?);
     let mut db = connect(paths, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    db.pragma_update(None, "cache_size", -CACHE).map_err(database(paths))?;
     let tally = verify::all(&db, paths, testimony, checked)?;
+    let key = paths.key(tally.commits > 0)?;
+    let sealer = Arc::new(Sealer::new(&key).map_err(|_| OpenError::Key(paths.directory.clone()))?);
     let copier = connect(paths, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     let checkpoints = Checkpoints::start(&mut db, copier).map_err(database(paths))?;
     let mut engine = Sqlite::new(db, tally, sealer);
@@ -117,7 +122,7 @@ pub(super) fn connect(paths: &Paths, flags: OpenFlags) -> Result<Connection, Ope
         }
         db.pragma_update(None, "synchronous", "FULL")?;
         db.pragma_update(None, "wal_autocheckpoint", 0)?;
-        db.pragma_update(None, "cache_size", -CACHE)?;
+        db.pragma_update(None, "cache_size", -SMALL_CACHE)?;
         // A page whose cells overlap is an error, not other rows.
         db.pragma_update(None, "cell_size_check", true)?;
         db.pragma_update(None, "trusted_schema", false)?;

@@ -10,7 +10,7 @@ use super::convert::{count, int, micros};
 use super::namespaces::{self, Recount};
 use super::row::{self, Damaged, Row};
 use super::work::{Load, Work};
-use super::{Sqlite, aside, deliveries};
+use super::{Sqlite, aside, deliveries, reader};
 use crate::store::ending::Phase;
 use crate::store::error::StoreError;
 
@@ -59,13 +59,21 @@ struct Seen {
     sizes: HashMap<i64, i64>,
     uses: HashMap<i64, i64>,
     pending: i64,
+    rows: i64,
+    /// Those that have not ended.
+    open: Vec<(Uuid, i64)>,
 }
 
 fn repair(work: &mut Work<'_>) -> Result<Recovered, StoreError> {
     let whole = work.tally.executions <= LOOKED_AT;
     let mut recovered = Recovered::default();
     let mut seen = look(work.db, whole)?;
+    if whole && seen.rows != work.tally.executions {
+        let (seen, written) = (seen.rows, work.tally.executions);
+        return Err(StoreError::Corrupt(format!("executions holds {seen} rows, {written} were written")));
+    }
     index(work.db, seen.pending)?;
+    lookups(work.db, &seen.open)?;
     if !seen.damaged.is_empty() {
         for seq in &seen.damaged {
             recovered.damaged.push(aside::set(work, *seq)?.id);
@@ -92,11 +100,13 @@ fn repair(work: &mut Work<'_>) -> Result<Recovered, StoreError> {
 fn look(db: &Connection, whole: bool) -> Result<Seen, StoreError> {
     let known = Numbers::read(db)?;
     let some = if whole { "" } else { "WHERE phase < 3" };
-    let mut statement = db.prepare(&format!("SELECT {}, phase < 3 FROM executions {some}", row::COLUMNS))?;
+    let mut statement =
+        db.prepare(&format!("SELECT {}, phase < 3 FROM executions NOT INDEXED {some}", row::COLUMNS))?;
     let last = statement.column_count().saturating_sub(1);
     let mut rows = statement.query([])?;
     let mut seen = Seen::default();
     while let Some(columns) = rows.next()? {
+        seen.rows += 1;
         seen.pending += columns.get::<_, i64>(last)?;
         match row::read(columns)?.and_then(|row| known.hold(row)) {
             Ok(row) => seen.add(&row),
@@ -116,13 +126,16 @@ impl Seen {
         self.loads.entry(row.origin.workflow).or_default().add(row.state.slot(), 1);
         *self.sizes.entry(row.origin.workflow).or_default() += row.state.size;
         *self.uses.entry(row.origin.plan).or_default() += 1;
+        if !row.state.phase.is_final() {
+            self.open.push((row.origin.id, row.seq));
+        }
         if row.state.phase == Phase::Running {
             self.running.push(row.seq);
         }
     }
 }
 
-/// The workflows and plans that there are.
+/// The workflows and plans that there are and are sound.
 pub(super) struct Numbers {
     workflows: HashSet<i64>,
     plans: HashSet<i64>,
@@ -134,7 +147,9 @@ impl Numbers {
             Ok(db.prepare(sql)?.query_map([], |columns| columns.get(0))?.collect::<Result<_, _>>()?)
         };
         let plans = "SELECT id FROM plans WHERE id IN (SELECT plan FROM plan_texts)";
-        Ok(Self { workflows: all("SELECT id FROM workflows")?, plans: all(plans)? })
+        let mut workflows = all("SELECT id FROM workflows")?;
+        workflows.retain(|id| reader::workflow(db, *id).is_ok());
+        Ok(Self { workflows, plans: all(plans)? })
     }
 
     /// An execution of a workflow or a plan that is not there is damaged.
@@ -144,13 +159,35 @@ impl Numbers {
     }
 }
 
-/// An index that lost an execution would never let it run: it is made anew.
+/// An index that lost an execution would never let it run: it is made anew. One that has more than its table says that
+/// the table lost some.
 fn index(db: &Connection, pending: i64) -> Result<(), StoreError> {
     let sql = "SELECT count(*) FROM executions INDEXED BY executions_pending WHERE phase < 3";
     let found: i64 = db.query_row(sql, [], |columns| columns.get(0))?;
-    if found != pending {
+    if found > pending {
+        return Err(StoreError::Corrupt(format!("executions lost {} that have not ended", found - pending)));
+    }
+    if found < pending {
         tracing::error!(found, expected = pending, "an index of the store is damaged and is made anew");
         db.execute_batch("REINDEX executions")?;
+    }
+    Ok(())
+}
+
+/// Whoever is asked for by its id or UID is found: an index that misses one is made anew, else it would begin a second time.
+fn lookups(db: &Connection, open: &[(Uuid, i64)]) -> Result<(), StoreError> {
+    for (id, seq) in open {
+        if row::seq_of(db, *id)? != Some(*seq) {
+            tracing::error!(execution = %id, "an index of the store misses an execution and is made anew");
+            db.execute_batch("REINDEX executions")?;
+            break;
+        }
+    }
+    let missed = "SELECT EXISTS (SELECT 1 FROM workflows AS one NOT INDEXED WHERE one.id IS NOT \
+         (SELECT other.id FROM workflows AS other WHERE other.uid = one.uid))";
+    if db.query_row(missed, [], |columns| columns.get(0))? {
+        tracing::error!("an index of the store misses a workflow and is made anew");
+        db.execute_batch("REINDEX workflows")?;
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ mod concurrency;
 mod crashes;
 mod damage;
 mod deduplication;
+mod faults;
 mod keeping;
 mod leases;
 mod queries;

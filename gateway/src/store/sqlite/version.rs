@@ -8,6 +8,8 @@ use rusqlite::Connection;
 use super::files::{Paths, io};
 use crate::store::error::OpenError;
 
+mod log;
+
 /// The version that this Boathook writes.
 pub(super) const VERSION: u32 = 1;
 
@@ -26,7 +28,7 @@ pub(super) enum Found {
     Store,
 }
 
-/// Looks at the file without opening the database.
+/// Looks at the file and its log without opening the database.
 pub(super) fn look(paths: &Paths) -> Result<Found, OpenError> {
     let path = &paths.database;
     if !path.exists() {
@@ -37,9 +39,15 @@ pub(super) fn look(paths: &Paths) -> Result<Found, OpenError> {
     file.take(HEADER).read_to_end(&mut header).map_err(io("read", path))?;
     let number = |at: usize| header.get(at..)?.first_chunk::<4>().map(|bytes| u32::from_be_bytes(*bytes));
     match (header.starts_with(b"SQLite format 3\0"), number(68), number(60)) {
-        (true, Some(APPLICATION), Some(found)) if found <= VERSION => Ok(Found::Store),
         (true, Some(APPLICATION), Some(found)) => {
-            Err(OpenError::NewerVersion { path: path.clone(), found, known: VERSION })
+            let log = path.with_extension("db-wal");
+            let found = log::version(&log).map_err(io("read", &log))?.unwrap_or(found);
+            let known = VERSION;
+            if found <= known {
+                Ok(Found::Store)
+            } else {
+                Err(OpenError::NewerVersion { path: path.clone(), found, known })
+            }
         }
         (true | false, Some(_) | None, Some(_) | None) => Err(OpenError::NotAStore(path.clone())),
     }

@@ -37,7 +37,7 @@ impl Witness {
     /// made all the same, and a witness behind its database says nothing wrong.
     pub(super) fn write(&self, tally: Tally) -> Result<(), StoreError> {
         match self.put(tally) {
-            Err(error) if error.kind() == ErrorKind::StorageFull => Ok(()),
+            Err(error) if matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) => Ok(()),
             put => put.map_err(broken),
         }
     }

@@ -120,7 +120,11 @@ async fn contents(store: &Store) -> Contents {
 
 /// What is wrong with what was read, of what was not said to be damaged.
 fn silent(found: &Contents, whole: &Contents, lost_keys: u64) -> Option<String> {
-    let Ok(rows) = &found.rows else { return None };
+    let rows = match &found.rows {
+        Ok(rows) => rows,
+        Err(StoreError::Corrupt(_)) => return None,
+        Err(error) => return Some(format!("the list fails and does not say that it is damaged: {error}")),
+    };
     let expected = whole.rows.as_ref().unwrap();
     if rows.len() != expected.len() {
         return Some(format!("{} rows, not {}", rows.len(), expected.len()));
@@ -158,6 +162,25 @@ fn keys(found: &Contents, whole: &Contents) -> Option<String> {
         *read != written
     });
     unequal.map(|(read, written)| format!("the key of {written:?} says {read:?}"))
+}
+
+/// What is wrong with what is claimed.
+async fn claimed(store: &Store, whole: &Contents) -> Option<String> {
+    let claims = match store.claim(claim(100, noon())).await {
+        Ok(claims) => claims,
+        Err(StoreError::Corrupt(_)) => return None,
+        Err(error) => return Some(format!("a claim fails and does not say that the store is damaged: {error}")),
+    };
+    for claimed in claims.claimed {
+        let written = &whole.one_by_one[&claimed.fence.id];
+        let bodies: Vec<_> = claimed.payloads.iter().map(|payload| (&payload.head, Some(&payload.body))).collect();
+        let kept = written.payloads.as_ref().unwrap();
+        let wanted: Vec<_> = kept.iter().map(|kept| (&kept.head, kept.body.as_ref())).collect();
+        if bodies != wanted || Ok(&claimed.entries) != written.journal.as_ref() {
+            return Some(format!("{claimed:?} is claimed instead of {written:?}"));
+        }
+    }
+    None
 }
 
 /// How a damaged store was taken.
@@ -199,7 +222,9 @@ impl Patient {
         };
         self.verdicts.opened += 1;
         let found = contents(&opened.store).await;
+        let wrong = claimed(&opened.store, &self.whole).await;
         opened.store.close().await;
+        assert_eq!(wrong, None, "{what} of {file}");
         if let Some(silent) = silent(&found, &self.whole, opened.lost_keys) {
             panic!("{what} of {file} went unseen: {silent}");
         }

@@ -118,6 +118,22 @@ async fn a_failed_disk_is_told_and_nothing_more_is_taken() {
 }
 
 #[tokio::test]
+async fn a_writer_that_panics_is_told_as_a_failed_disk_is() {
+    let (store, ..) = store(|_| panic!("a fault of ours"));
+    assert_eq!(add(&store, 1).await, Err(StoreError::Closed));
+    assert_eq!(store.broken().await, "its writer panicked");
+    assert!(!store.is_up());
+}
+
+#[tokio::test]
+async fn a_database_that_another_process_holds_answers_all_at_once() {
+    let (store, batches, _) = store(|_| Some(StoreError::Busy));
+    assert!(add_all(&store, 0..50).await.iter().all(|(_, result)| *result == Err(StoreError::Busy)));
+    assert_eq!(batches.lock().unwrap().iter().sum::<usize>(), 50);
+    assert!(store.is_up());
+}
+
+#[tokio::test]
 async fn a_closed_store_takes_nothing() {
     let (store, ..) = store(|_| None);
     store.close().await;

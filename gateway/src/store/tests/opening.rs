@@ -75,6 +75,22 @@ async fn a_store_of_a_newer_version_is_not_touched() {
     assert_eq!(files(directory.path()), before);
 }
 
+#[tokio::test]
+async fn a_newer_version_that_stands_in_the_log_alone_is_seen_and_not_touched() {
+    let directory = tempfile::tempdir().unwrap();
+    closed(directory.path()).await;
+    let db = Connection::open(directory.path().join("store.db")).unwrap();
+    db.pragma_update(None, "wal_autocheckpoint", 0).unwrap();
+    db.pragma_update(None, "user_version", 2).unwrap();
+    let ended = tempfile::tempdir().unwrap();
+    for file in ["store.db", "store.db-wal", "store.key", "store.witness", "store.lock"] {
+        std::fs::copy(directory.path().join(file), ended.path().join(file)).unwrap();
+    }
+    let before = files(ended.path());
+    assert!(matches!(open(ended.path()), Err(OpenError::NewerVersion { found: 2, known: 1, .. })));
+    assert_eq!(files(ended.path()), before);
+}
+
 #[test]
 fn a_file_of_something_else_is_not_taken() {
     for content in [b"".as_slice(), b"hello", &[0; 4_096]] {
@@ -90,6 +106,18 @@ async fn a_database_that_is_gone_is_not_made_anew() {
     closed(directory.path()).await;
     std::fs::remove_file(directory.path().join("store.db")).unwrap();
     assert!(matches!(open(directory.path()), Err(OpenError::Behind { found: 0, .. })));
+}
+
+#[tokio::test]
+async fn a_key_that_is_gone_is_not_made_anew() {
+    let directory = tempfile::tempdir().unwrap();
+    closed(directory.path()).await;
+    let key = directory.path().join("store.key");
+    let kept = std::fs::read(&key).unwrap();
+    std::fs::remove_file(&key).unwrap();
+    assert!(matches!(open(directory.path()), Err(OpenError::KeyGone(path)) if path == key));
+    std::fs::write(&key, kept).unwrap();
+    open(directory.path()).unwrap();
 }
 
 #[tokio::test]

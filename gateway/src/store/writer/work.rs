@@ -24,6 +24,14 @@ pub(super) struct Work {
     pub(super) moves: broadcast::Sender<Moved>,
 }
 
+impl Drop for Work {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.tell.send_replace(Some("its writer panicked".into()));
+        }
+    }
+}
+
 impl Work {
     pub(super) fn run(mut self, desk: &Desk) {
         loop {

@@ -97,7 +97,14 @@ pub(super) fn executions(db: &Connection, filter: &Filter) -> Result<Page<Execut
     let mut rows = Vec::new();
     for loaded in found {
         rows.push(match loaded? {
-            Ok(row) => shown(db, row)?,
+            Ok(row) => {
+                let seq = row.seq;
+                match shown(db, row) {
+                    // Its workflow or its plan is not what was written.
+                    Err(StoreError::Corrupt(_)) => shown_damaged(db, seq)?,
+                    shown => shown?,
+                }
+            }
             Err(damaged) => shown_damaged(db, damaged.seq)?,
         });
     }

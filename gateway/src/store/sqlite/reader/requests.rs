@@ -27,13 +27,14 @@ pub(super) fn list(db: &Connection, filter: &Filter) -> Result<Page<RequestRow>,
     let mut found = statement.query(params_from_iter(wanted.bound(limit)))?;
     let mut rows = Vec::new();
     while let Some(columns) = found.next()? {
-        if let Some(row) = read(db, columns)? {
-            rows.push(row);
-        } else {
-            tracing::error!("a recorded request is damaged and is not listed");
-        }
+        rows.push((count(columns.get(0)?), read(db, columns)?));
     }
-    Ok(page(rows, limit, |row| row.seq))
+    let page = page(rows, limit, |(seq, _)| *seq);
+    let damaged = page.rows.iter().filter(|(_, row)| row.is_none()).count();
+    if damaged > 0 {
+        tracing::error!(damaged, "recorded requests are damaged and are not listed");
+    }
+    Ok(Page { rows: page.rows.into_iter().filter_map(|(_, row)| row).collect(), next: page.next })
 }
 
 /// The ids of the requests that are damaged, as far as these can be read.

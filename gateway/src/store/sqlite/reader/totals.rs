@@ -19,13 +19,21 @@ const DUE: &str = "SELECT due_at FROM executions INDEXED BY executions_pending W
 /// Of each workflow.
 pub(super) fn all(db: &Connection) -> Result<Vec<Totals>, StoreError> {
     let mut statement = db.prepare_cached(
-        "SELECT id, queued + blocked, active, (SELECT count(*) FROM executions INDEXED BY executions_dead WHERE workflow = workflows.id AND phase = 4) \
-         FROM workflows",
+        "SELECT id, queued + blocked, active, (SELECT count(*) FROM executions INDEXED BY executions_dead \
+         WHERE workflow = workflows.id AND phase = 4) FROM workflows",
     )?;
     let rows =
         statement.query_map([], |columns| Ok((columns.get(0)?, columns.get(1)?, columns.get(2)?, columns.get(3)?)))?;
     let rows: Vec<(i64, i64, i64, i64)> = rows.collect::<Result<_, _>>()?;
+    let sound = |id: &i64| match workflow(db, *id) {
+        Err(StoreError::Corrupt(_)) => {
+            tracing::error!(workflow = id, "a workflow of the store is damaged and is not counted");
+            false
+        }
+        Ok(_) | Err(_) => true,
+    };
     rows.into_iter()
+        .filter(|(id, ..)| sound(id))
         .map(|(id, queued, active, dead)| {
             let oldest = oldest(db, id)?;
             Ok(Totals {

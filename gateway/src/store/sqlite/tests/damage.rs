@@ -1,6 +1,6 @@
 //! Rows that do not hold what was written: never a wrong payload, and nobody is held up.
 
-use boathook_plan::plan::Overflow;
+use boathook_plan::plan::{Overflow, WorkflowRef};
 
 use super::super::{Sqlite, recover};
 use crate::store::Engine;
@@ -115,4 +115,16 @@ fn a_plan_that_is_gone_is_found_at_the_start() {
     accept(&mut engine, delivery(1));
     engine.db.execute("DELETE FROM plan_texts", []).unwrap();
     assert_eq!(recover::all(&mut engine, noon()).unwrap().damaged, [id(1)]);
+}
+
+#[test]
+fn executions_of_a_damaged_workflow_are_set_aside_and_others_go_on() {
+    let mut engine = Sqlite::in_memory().unwrap();
+    accept(&mut engine, delivery(1));
+    let workflow = WorkflowRef { uid: "other".into(), ..(*delivery(1).workflow).clone() };
+    accept(&mut engine, NewExecution { workflow: workflow.into(), ..delivery(2) });
+    engine.db.execute("UPDATE workflows SET name = 'else' WHERE uid = 'other'", []).unwrap();
+    engine.known.forget();
+    assert_eq!(recover::all(&mut engine, noon()).unwrap().damaged, [id(2)]);
+    assert_eq!(ids(&claims(&mut engine).claimed), [id(1)]);
 }

@@ -85,7 +85,13 @@ impl Findings {
         match found {
             Ok(damage) => self.report.damage.extend(damage),
             Err(StoreError::Corrupt(what) | StoreError::Statement(what)) => self.push(Damage::Table { table, what }),
-            Err(error @ (StoreError::Full | StoreError::Broken(_) | StoreError::Damaged(_) | StoreError::Closed)) => {
+            Err(
+                error @ (StoreError::Full
+                | StoreError::Broken(_)
+                | StoreError::Busy
+                | StoreError::Damaged(_)
+                | StoreError::Closed),
+            ) => {
                 return Err(error);
             }
         }

@@ -39,9 +39,7 @@ impl Model {
     }
 
     fn due(&self, claim: &Claim, phase: Phase, now: i64) -> Vec<Uuid> {
-        let mine = |exec: &&Exec| exec.phase == Phase::Running && exec.owner == Some(claim.lease.owner);
-        let due = self.candidates(claim, phase).filter(|exec| exec.due <= now && !mine(exec));
-        let mut due: Vec<_> = due.collect();
+        let mut due: Vec<_> = self.candidates(claim, phase).filter(|exec| exec.due <= now).collect();
         due.sort_by_key(|exec| (exec.due, exec.seq));
         due.into_iter().map(|exec| exec.id).collect()
     }
@@ -53,8 +51,9 @@ impl Model {
     }
 
     fn candidates<'a>(&'a self, claim: &'a Claim, phase: Phase) -> impl Iterator<Item = &'a Exec> {
-        let mine = move |exec: &&Arc<Exec>| exec.is_of(&claim.workflow) && exec.phase == phase;
-        self.execs.iter().filter(mine).map(Arc::as_ref).filter(|exec| !self.blocked(exec))
+        let runs = move |exec: &Exec| exec.phase == Phase::Running && exec.owner == Some(claim.lease.owner);
+        let wanted = move |exec: &&Arc<Exec>| exec.is_of(&claim.workflow) && exec.phase == phase && !runs(exec);
+        self.execs.iter().filter(wanted).map(Arc::as_ref).filter(|exec| !self.blocked(exec))
     }
 
     fn take(&mut self, id: Uuid, claim: &Claim, now: i64) -> Claimed {
