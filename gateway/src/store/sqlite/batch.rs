@@ -10,6 +10,9 @@ use crate::store::ending::Admission;
 use crate::store::error::StoreError;
 use crate::store::new::NewExecution;
 
+/// Bytes of its deliveries from which on a batch takes no more: it is in memory as a whole when it runs.
+const FULL: i64 = 8 << 20;
+
 /// Puts a delivery into the batch that is gathering, where there is one of its kind.
 pub(super) fn join(work: &mut Work<'_>, workflow: i64, new: &NewExecution) -> Result<Option<Admission>, StoreError> {
     let Some(batch) = new.batch.filter(|batch| batch.max > 1) else { return Ok(None) };
@@ -30,7 +33,7 @@ pub(super) fn join(work: &mut Work<'_>, workflow: i64, new: &NewExecution) -> Re
         payloads::insert(work, Spot { id: row.origin.id, execution: Some(seq), position, key }, &new.payload)?;
         row.state.items = position.saturating_add(1);
         row.state.size += int(new.payload.size());
-        if row.state.items >= batch.max {
+        if row.state.items >= batch.max || row.state.size >= FULL {
             (row.state.gathering, row.state.due_at) = (false, 0);
         }
         row.save(work)?;

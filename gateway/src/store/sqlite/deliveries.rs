@@ -131,6 +131,12 @@ pub(super) fn hold(work: &mut Work<'_>, workflow: i64, key: DeliveryKey, id: Uui
     write(work, UPDATE, place, hold)
 }
 
+/// How long a key is held after the success of its execution; 0 where it is another one's.
+pub(super) fn window(db: &rusqlite::Connection, row: &Row, key: Hash) -> Result<i64, StoreError> {
+    let hold = find(db, Place { workflow: row.origin.workflow, key })?.flatten();
+    Ok(hold.filter(|hold| hold.execution == row.origin.id).map_or(0, |hold| hold.window))
+}
+
 /// Dates or frees a key as its execution ends, if it is that execution's still.
 pub(super) fn settle(work: &Work<'_>, row: &Row, key: Hash, kept: bool) -> Result<(), StoreError> {
     let place = Place { workflow: row.origin.workflow, key };

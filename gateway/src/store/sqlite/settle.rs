@@ -15,12 +15,10 @@ const SERVER_ERROR: u16 = 500;
 /// Ends an execution.
 pub(super) fn settle(work: &mut Work<'_>, mut row: Row, ending: &Ending) -> Result<Settled, StoreError> {
     let phase = if ending.phase.is_final() { ending.phase } else { Phase::Failed };
-    let keep = if phase == Phase::Failed { row.origin.keep_failed } else { row.origin.keep };
     let state = &mut row.state;
     state.phase = phase;
     (state.blocked, state.gathering) = (false, false);
     state.finished_at = Some(work.now);
-    state.expires_at = Some(work.now.saturating_add(keep));
     state.reason.clone_from(&ending.reason);
     state.step.clone_from(&ending.step);
     state.message.clone_from(&ending.message);
@@ -28,16 +26,32 @@ pub(super) fn settle(work: &mut Work<'_>, mut row: Row, ending: &Ending) -> Resu
     if let Some(answer) = &ending.answer {
         answers::keep(work, &mut row, answer)?;
     }
+    let keep = if phase == Phase::Failed { row.origin.keep_failed } else { row.origin.keep.max(repeats(work, &row)?) };
+    row.state.expires_at = Some(work.now.saturating_add(keep));
     payloads::shed(work, &mut row)?;
     row.save(work)?;
     let parent = let_go(work, &row)?;
     Ok(Settled { id: row.origin.id, workflow: work.workflow_ref(row.origin.workflow)?, phase, parent })
 }
 
+/// Whether it keeps its keys: a Sync answer of a fault frees them, whatever became of the run.
+fn holds(row: &Row) -> bool {
+    let refused = row.origin.mode == Mode::Sync && row.state.status.is_some_and(|status| status >= SERVER_ERROR);
+    row.state.phase == Phase::Succeeded && !refused
+}
+
+/// How long senders may repeat it that are to get its answer again.
+fn repeats(work: &Work<'_>, row: &Row) -> Result<i64, StoreError> {
+    if row.origin.mode != Mode::Sync || !holds(row) {
+        return Ok(0);
+    }
+    let keys = payloads::keys(work.db, row.seq, row.state.items)?;
+    keys.into_iter().try_fold(0, |longest, key| Ok(deliveries::window(work.db, row, key)?.max(longest)))
+}
+
 /// Tells everybody who waits for it.
 fn let_go(work: &mut Work<'_>, row: &Row) -> Result<Option<Waiter>, StoreError> {
-    let refused = row.origin.mode == Mode::Sync && row.state.status.is_some_and(|status| status >= SERVER_ERROR);
-    let held = row.state.phase == Phase::Succeeded && !refused;
+    let held = holds(row);
     for key in payloads::keys(work.db, row.seq, row.state.items)? {
         deliveries::settle(work, row, key, held)?;
     }

@@ -1,11 +1,13 @@
 //! What is kept, how long, and that a full disk loses nothing.
 
-use boathook_plan::plan::BodyKept;
+use std::time::Duration;
+
+use boathook_plan::plan::{Batch, BodyKept, Mode};
 
 use super::super::{Sqlite, payloads, row};
 use crate::store::Engine;
 use crate::store::command::{Command, Deleted, Outcome, Prune, Purge, RecordedRequest, RequestPhase};
-use crate::store::ending::{FinishedExecution, Phase};
+use crate::store::ending::{Admission, FinishedExecution, Phase};
 use crate::store::error::StoreError;
 use crate::store::lease::Lease;
 use crate::store::new::{Hash, JournalEntry, NewExecution, Start};
@@ -148,4 +150,37 @@ fn a_full_disk_refuses_the_batch_and_heals() {
     assert_eq!(engine.commit(&[large(2)], noon()).unwrap().len(), 1);
     let Outcome::Claims(claims) = one(&mut engine, Command::Claim(claim(9, noon())), noon()) else { panic!("claims") };
     assert_eq!(claims.claimed.len(), 1);
+}
+
+#[test]
+fn an_answer_is_kept_as_long_as_a_repeat_may_ask_for_it() {
+    let mut engine = Sqlite::in_memory().unwrap();
+    let new = |number, key: &str| {
+        let mut new = NewExecution { mode: Mode::Sync, ..keyed(number, key) };
+        new.keep.succeeded = Duration::ZERO;
+        new
+    };
+    one(&mut engine, ended(new(1, "a"), Phase::Succeeded), noon());
+    let prune = |engine: &mut Sqlite, seconds| {
+        one(engine, Command::Prune(Prune { limit: 10 }), noon() + SignedDuration::from_secs(seconds));
+        count(engine, "executions")
+    };
+    assert_eq!(prune(&mut engine, 59), 1);
+    let again = one(&mut engine, Command::Accept(Box::new(new(2, "a"))), noon());
+    let Outcome::Admission(Admission::Duplicate(first)) = again else { panic!("a duplicate") };
+    assert_eq!(first.answer.unwrap().kept.unwrap(), b"fine");
+    assert_eq!(prune(&mut engine, 60), 0);
+}
+
+#[test]
+fn a_batch_of_many_bytes_takes_no_more() {
+    let mut engine = Sqlite::in_memory().unwrap();
+    let mut admitted = Vec::new();
+    for number in 1..=4 {
+        let mut new = NewExecution { batch: Some(Batch { max: 100, for_ms: 1_000 }), ..delivery(number) };
+        new.payload.body = vec![0; 4 << 20].into();
+        let Outcome::Admission(admission) = one(&mut engine, Command::Accept(Box::new(new)), noon()) else { panic!() };
+        admitted.push(matches!(admission, Admission::Joined { .. }));
+    }
+    assert_eq!(admitted, [false, true, false, true]);
 }

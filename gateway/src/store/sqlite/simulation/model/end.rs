@@ -13,12 +13,18 @@ impl Model {
     pub(super) fn settle(&mut self, id: Uuid, ending: &Ending, now: i64) -> Settled {
         let exec = self.find_mut(id).unwrap();
         (exec.phase, exec.gathering) = (ending.phase, false);
-        exec.expires_at = now + if ending.phase == Phase::Failed { exec.keep_failed } else { exec.keep };
         exec.reason.clone_from(&ending.reason);
         exec.answer = exec.answer.take().or_else(|| ending.answer.clone());
         (exec.cancelling, exec.owner) = (None, None);
         let refused = exec.mode == Mode::Sync && exec.answer.as_ref().is_some_and(|answer| answer.status >= 500);
         let kept = exec.phase == Phase::Succeeded && !refused;
+        let copy = exec.clone();
+        let mine = copy.delivery_keys.iter().filter_map(|key| self.keys.get(&(copy.workflow.uid.clone(), *key)));
+        let windows = mine.filter(|held| held.execution == id).map(|held| held.window);
+        let repeats = windows.filter(|_| kept && copy.mode == Mode::Sync).max().unwrap_or(0);
+        let keep = if copy.phase == Phase::Failed { copy.keep_failed } else { copy.keep.max(repeats) };
+        let exec = self.find_mut(id).unwrap();
+        exec.expires_at = now + keep;
         let exec = exec.clone();
         for key in &exec.delivery_keys {
             let held = self.keys.get_mut(&(exec.workflow.uid.clone(), *key));
