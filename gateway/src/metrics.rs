@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use prometheus::core::Collector;
 use prometheus::process_collector::ProcessCollector;
-use prometheus::{Encoder as _, Gauge, Histogram, HistogramOpts, Opts, Registry, TextEncoder};
+use prometheus::{Encoder as _, Gauge, Histogram, HistogramOpts, IntCounter, Opts, Registry, TextEncoder};
 
 use crate::routes::Routes;
 use crate::store::{Commit, Observer};
@@ -35,6 +35,8 @@ pub(crate) struct Metrics {
     commits: Histogram,
     batches: Histogram,
     pub(crate) queues: Queues,
+    /// Records of Sync runs that were not written.
+    pub(crate) records_dropped: IntCounter,
     /// Of requests that found no route.
     pub(crate) nowhere: Arc<Counts>,
 }
@@ -47,7 +49,12 @@ impl Metrics {
             histogram("boathook_request_duration_seconds", "From the head of a request to its answer.", &BUCKETS)?;
         let commits = histogram("boathook_store_commit_seconds", "Time of one commit of the store.", &BUCKETS)?;
         let batches = histogram("boathook_store_batch_size", "Changes in one commit of the store.", &BATCHES)?;
-        let own: [Box<dyn Collector>; 6] = [
+        let records_dropped = IntCounter::new(
+            "boathook_records_dropped_total",
+            "Records of Sync runs that were not written: the store was too slow, or the namespace's quota used up.",
+        )?;
+        let own: [Box<dyn Collector>; 7] = [
+            Box::new(records_dropped.clone()),
             Box::new(duration.clone()),
             Box::new(commits.clone()),
             Box::new(batches.clone()),
@@ -57,7 +64,7 @@ impl Metrics {
         ];
         let queues = Queues::new()?;
         own.into_iter().chain(queues.collectors()).try_for_each(|collector| registry.register(collector))?;
-        Ok(Self { registry, duration, commits, batches, queues, nowhere })
+        Ok(Self { registry, duration, commits, batches, queues, records_dropped, nowhere })
     }
 
     /// Notes how long a request took.

@@ -145,6 +145,11 @@ impl Runner {
         }
     }
 
+    /// Whether as many runs of a workflow go on here as may in all.
+    pub(crate) fn is_full(&self, owner: &Owner, max: u32) -> bool {
+        u32::try_from(self.workers.of(owner)).unwrap_or(u32::MAX) >= max
+    }
+
     /// A place among the workers for a run that goes on already.
     pub(crate) fn enter(&self, owner: &Owner) -> Worker {
         self.workers.enter(owner)

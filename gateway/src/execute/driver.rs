@@ -47,22 +47,25 @@ pub(super) async fn drive(shared: Arc<Shared>, job: Job, answer: Option<oneshot:
 
 impl Driver {
     async fn go(&mut self, run: &Run, mut state: State, watch: &Watch) -> (State, End) {
-        let mut kind = EventKind::Started;
+        let mut first = self.keeping.first_events().into_iter();
         loop {
+            let kind = match first.next() {
+                Some(kind) => kind,
+                None => match self.next(run, &state).await {
+                    Ok(kind) => kind,
+                    Err(end) => return (state, end),
+                },
+            };
             let (next, wanted) = step(state, Event { at: watch.now(), kind });
             state = next;
-            if let Err(end) = self.turn(run, Turn::of(wanted)).await {
+            if let Err(end) = self.turn(run, &state, Turn::of(wanted)).await {
                 return (state, end);
             }
-            kind = match self.next(run).await {
-                Ok(kind) => kind,
-                Err(end) => return (state, end),
-            };
         }
     }
 
     /// Keeps a turn, then does what it wants.
-    async fn turn(&mut self, run: &Run, mut turn: Turn) -> Result<(), End> {
+    async fn turn(&mut self, run: &Run, state: &State, mut turn: Turn) -> Result<(), End> {
         if turn.promises() {
             self.adopt(run).await?;
         }
@@ -80,21 +83,21 @@ impl Driver {
             self.leave_request();
         }
         if !self.shared.stop.serving() && self.answer.is_none() && !self.effects.has_attempts() {
-            self.release(run).await?;
+            self.release(run, state).await?;
         }
         self.effects.perform(turn.effects);
         Ok(())
     }
 
     /// What happens next; a run that only waits is let go.
-    async fn next(&mut self, run: &Run) -> Result<EventKind, End> {
+    async fn next(&mut self, run: &Run, state: &State) -> Result<EventKind, End> {
         loop {
             match self.effects.next().await {
                 Next::Event(kind) => return Ok(kind),
                 Next::Quiet => self.rest(run).await?,
                 Next::Lost => return Err(self.lost(run, Gone::Fenced).await),
                 Next::Draining if self.answer.is_some() => {}
-                Next::Draining | Next::Stopping => self.release(run).await?,
+                Next::Draining | Next::Stopping => self.release(run, state).await?,
             }
         }
     }
@@ -148,11 +151,15 @@ impl Driver {
         }
     }
 
-    /// Gives a durable run back, because the gateway stops; any other goes on until it must end.
-    async fn release(&mut self, run: &Run) -> Result<(), End> {
+    /// Gives a durable run back, because the gateway stops; any other goes on until it must end. It goes on elsewhere, so
+    /// its sender is told what it would be told at the deadline, unless that would end the run.
+    async fn release(&mut self, run: &Run, state: &State) -> Result<(), End> {
         let Keeping::Durable(durable) = &self.keeping else { return Ok(()) };
         durable.release(&self.shared).await;
-        self.respond(Problem::SHUTTING_DOWN.reply(&run.request_id));
+        if self.answer.is_some() {
+            let stopping = || Problem::SHUTTING_DOWN.reply(&run.request_id);
+            self.respond(if state.outlasts_sender() { state.late_answer() } else { stopping() });
+        }
         Err(End::LetGo)
     }
 

@@ -26,6 +26,9 @@ const PARK: Duration = Duration::from_secs(5);
 /// How long a run waits here for those that it called.
 const CALL: Duration = Duration::from_secs(1);
 
+/// How long a run waits here that cannot be let go, until it is seen whether it can be now.
+const STAY: Duration = Duration::from_secs(1);
+
 /// One a run.
 pub(super) struct Effects {
     context: Context,
@@ -35,8 +38,8 @@ pub(super) struct Effects {
     alarms: Vec<(Instant, Alarm)>,
     /// Others are let go first: no time to wait for, so no alarm of the clock.
     turn: bool,
-    /// Whether it waits here however long that takes.
-    stays: bool,
+    /// Until when it waits here at least.
+    stays: Option<Instant>,
     word: Word,
 }
 
@@ -88,7 +91,7 @@ impl Effects {
             callees: HashMap::new(),
             alarms: Vec::new(),
             turn: false,
-            stays: false,
+            stays: None,
             word,
         }
     }
@@ -98,9 +101,9 @@ impl Effects {
         self.word.control = Some(control);
     }
 
-    /// Waits here from now on, however long that takes.
+    /// Waits here for a while more.
     pub(super) fn stay(&mut self) {
-        self.stays = true;
+        self.stays = Some(Instant::now() + STAY);
     }
 
     /// When the next alarm goes off.
@@ -161,9 +164,9 @@ impl Effects {
 
     /// The next thing that happens.
     pub(super) async fn next(&mut self) -> Next {
-        let quiet = self.quiet();
+        let since = Instant::now();
         loop {
-            let due = self.due();
+            let (due, quiet) = (self.due(), self.quiet(since));
             tokio::select! {
                 Some(done) = self.attempts.join_next() => match done {
                     Ok(event) => return Next::Event(self.done(event)),
@@ -195,21 +198,23 @@ impl Effects {
                     Control::Lost => return Next::Lost,
                     Control::Nothing => {}
                 },
-                () = at(quiet), if !self.stays => return Next::Quiet,
+                () = at(quiet), if quiet.is_some() => return Next::Quiet,
             }
         }
     }
 
-    /// From when on the run need not be held here; `None` while something is under way or soon due.
-    fn quiet(&self) -> Option<Instant> {
-        let now = Instant::now();
+    /// From when on the run, for which nothing has happened since then, need not be held here; `None` while something is
+    /// under way or soon due.
+    fn quiet(&self, since: Instant) -> Option<Instant> {
         if self.turn || self.has_attempts() {
             return None;
         }
-        if !self.callees.is_empty() {
-            return Some(now + CALL);
-        }
-        self.due().is_none_or(|due| due > now + PARK).then_some(now)
+        let quiet = if self.callees.is_empty() {
+            self.due().is_none_or(|due| due > since + PARK).then_some(since)
+        } else {
+            Some(since + CALL)
+        };
+        quiet.map(|quiet| self.stays.map_or(quiet, |stays| quiet.max(stays)))
     }
 
     fn done(&mut self, event: EventKind) -> EventKind {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use boathook_plan::machine::{Entry, Outcome};
+use boathook_plan::machine::{Cancellation, Entry, EventKind, Outcome};
 use boathook_plan::reply::Reply;
 use jiff::Timestamp;
 use tokio::sync::watch;
@@ -10,11 +10,11 @@ use uuid::Uuid;
 
 use super::guard::Lifeline;
 use super::turn::{Turn, written};
-use crate::kept;
+use crate::kept::{self, Reader};
 use crate::runner::{Birth, Control, Held, KeyHeld, Owner, Past, patiently};
 use crate::shared::Shared;
 use crate::store::{
-    Admission, Adopt, Append, Ending, Finish, Finished, JournalEntry, Park, Phase, Start, StoreError, Written,
+    Admission, Adopt, Answer, Append, Ending, Finish, Finished, JournalEntry, Park, Phase, Start, StoreError, Written,
 };
 
 /// Where a run is kept.
@@ -45,8 +45,8 @@ pub(crate) struct Durable {
     pub(crate) held: Held,
     /// What its sender or caller was told.
     pub(crate) told: Option<Reply>,
-    /// The key that it held in memory before it was durable.
-    pub(crate) key: Option<KeyHeld>,
+    /// Whom that is kept for.
+    pub(crate) reader: Reader,
 }
 
 /// A write that was not made; the run must stop without any effect.
@@ -79,6 +79,16 @@ impl Keeping {
         }
     }
 
+    /// What the run is told before anything else happens.
+    pub(super) fn first_events(&self) -> Vec<EventKind> {
+        let is_cancelled = match self {
+            Self::Memory(_) => false,
+            Self::Durable(durable) => durable.cancelling().is_some(),
+        };
+        let cancelled = is_cancelled.then_some(EventKind::Cancelled(Cancellation::Requested));
+        cancelled.into_iter().chain([EventKind::Started]).collect()
+    }
+
     /// Keeps what a turn wrote, and how it ended the run.
     pub(super) async fn keep(&mut self, shared: &Arc<Shared>, turn: &mut Turn) -> Result<(), Gone> {
         match self {
@@ -105,15 +115,17 @@ impl Keeping {
         };
         let fence = accepted.fence.ok_or_else(|| StoreError::Statement("the run was taken without a lease".into()))?;
         memory.line.tie(&owner, fence);
-        let (held, key) = (shared.runner.running.hold(fence), memory.key.take());
-        *self = Self::Durable(Box::new(Durable { owner, held, told: None, key }));
+        // With the run goes its key: whoever waits for that finds it in the store.
+        let held = shared.runner.running.hold(fence);
+        *self = Self::Durable(Box::new(Durable { owner, held, told: None, reader: Reader::Repeat }));
         Ok(())
     }
 }
 
 impl Memory {
     fn record(&mut self, shared: &Arc<Shared>, outcome: &Outcome, reply: Option<&Reply>) {
-        let ending = ending(outcome, reply, None);
+        let answer = reply.map(|reply| kept::answer(reply, Reader::Repeat));
+        let ending = ending(outcome, answer, None);
         let reply = reply.filter(|reply| is_first(ending.phase, reply));
         let key = self.key.take().filter(|_| reply.is_some());
         if let (Some(key), Some(reply)) = (&key, reply) {
@@ -143,25 +155,17 @@ impl Durable {
         done(patiently(|| store.append(append.clone())).await)
     }
 
-    async fn finish(&mut self, shared: &Shared, entries: Vec<JournalEntry>, outcome: &Outcome) -> Result<(), Gone> {
-        let finish =
-            Finish { fence: self.held.fence, entries, ending: ending(outcome, self.told.as_ref(), self.cancelling()) };
+    async fn finish(&self, shared: &Shared, entries: Vec<JournalEntry>, outcome: &Outcome) -> Result<(), Gone> {
+        let answer = self.told.as_ref().map(|reply| kept::answer(reply, self.reader));
+        let finish = Finish { fence: self.held.fence, entries, ending: ending(outcome, answer, self.cancelling()) };
         let store = shared.runner.store().map_err(Gone::Store)?;
         match patiently(|| store.finish(finish.clone())).await.map_err(Gone::Store)? {
             Finished::Fenced => Err(Gone::Fenced),
             Finished::Done(settled) => {
-                self.tell_repeats(settled.phase);
                 shared.runner.wake(self.owner.clone());
                 shared.settled(&settled);
                 Ok(())
             }
-        }
-    }
-
-    /// Gives those the answer that wait for the key in memory; the store holds the key from now on, or it is free.
-    fn tell_repeats(&mut self, phase: Phase) {
-        if let (Some(key), Some(told)) = (self.key.take(), self.told.as_ref().filter(|told| is_first(phase, told))) {
-            key.answered(told.clone());
         }
     }
 
@@ -191,7 +195,7 @@ impl Durable {
         }
     }
 
-    fn cancelling(&self) -> Option<String> {
+    pub(super) fn cancelling(&self) -> Option<String> {
         match &*self.held.control.borrow() {
             Control::Cancel(reason) => Some(reason.clone()),
             Control::Nothing | Control::Lost => None,
@@ -212,7 +216,7 @@ fn done(answer: Result<Written, StoreError>) -> Result<(), Gone> {
 }
 
 /// How a run ended, as the store keeps it.
-fn ending(outcome: &Outcome, told: Option<&Reply>, cancelling: Option<String>) -> Ending {
+fn ending(outcome: &Outcome, answer: Option<Answer>, cancelling: Option<String>) -> Ending {
     let (phase, error) = match outcome {
         Outcome::Succeeded { .. } => (Phase::Succeeded, None),
         Outcome::Failed(error) => (Phase::Failed, Some(error)),
@@ -228,6 +232,6 @@ fn ending(outcome: &Outcome, told: Option<&Reply>, cancelling: Option<String>) -
         reason: if phase == Phase::Cancelled { cancelling.or(reason) } else { reason },
         step: error.and_then(|error| error.step.clone()),
         message: said,
-        answer: told.map(kept::answer),
+        answer,
     }
 }

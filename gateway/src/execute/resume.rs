@@ -11,6 +11,7 @@ use super::driver::drive;
 use super::guard::{Lifeline, guarded};
 use super::keeping::{Durable, Keeping};
 use super::{Job, Run, Seat};
+use crate::kept::Reader;
 use crate::routes::Served;
 use crate::runner::{Control, Held, Owner, PlanError, Worker};
 use crate::shared::Shared;
@@ -98,7 +99,8 @@ async fn open(shared: &Shared, taken: Taken) -> Result<Job, Fault> {
     let entries = claimed.entries.iter().map(|entry| serde_json::from_slice(&entry.text));
     let entries = entries.collect::<Result<Vec<Entry>, _>>().map_err(Fault::Entry)?;
     let state = pinned.resume(kept.delivered(), facts, &entries)?;
-    let durable = Durable { owner: Owner::of(&served.workflow), held, told: None, key: None };
+    let reader = if claimed.parent.is_some_and(|parent| parent.awaited) { Reader::Step } else { Reader::Repeat };
+    let durable = Durable { owner: Owner::of(&served.workflow), held, told: None, reader };
     Ok(Job {
         run: Run::begin(served, &state),
         state,

@@ -19,9 +19,9 @@ use super::refusal::Refusal;
 use super::respond::Verdict;
 use super::sender::Genuine;
 use crate::gate::Place;
-use crate::runner::{Birth, Owner};
+use crate::runner::{Birth, First, Owner};
 use crate::shared::Shared;
-use crate::store::{Admission, Start, StoreError};
+use crate::store::{Accepted, Admission, Duplicate, Start, StoreError};
 
 /// A delivery that may become an execution.
 #[derive(Debug)]
@@ -82,13 +82,14 @@ async fn unhurried<T: Send + 'static>(
 impl Keyed {
     /// Async: durable first, then acknowledged; so is a repeat.
     async fn acknowledge(&self, shared: &Shared) -> Result<Verdict, Refusal> {
-        let (reason, id) = match admit(shared, &self.birth, Start::Queued).await? {
-            Admission::Accepted(accepted) => (Reason::Accepted, accepted.id),
-            Admission::Joined { id, .. } => (Reason::Accepted, id),
-            Admission::Duplicate(first) => (Reason::Duplicate, first.id),
-            Admission::QueueFull => return Err(Refusal::of(Reason::QueueFull)),
-            Admission::QuotaFull => return Err(over_quota("queued")),
-            Admission::StorageFull => return Err(over_quota("storage")),
+        let (reason, id) = loop {
+            match admit(shared, &self.birth, Start::Queued).await? {
+                Admitted::New(Accepted { id, .. }) | Admitted::Joined(id) => break (Reason::Accepted, id),
+                Admitted::Repeat(first) => break (Reason::Duplicate, first.id),
+                // Nothing is promised of a run that is not durable: its end says what this one is.
+                Admitted::Held(first) if first.answered().await.is_some() => break (Reason::Duplicate, first.id),
+                Admitted::Held(_) => {}
+            }
         };
         Ok(told(reason, id, self.acknowledgement(id)))
     }
@@ -103,9 +104,35 @@ impl Keyed {
     }
 }
 
-/// Hands a delivery to the store.
-async fn admit(shared: &Shared, birth: &Birth, start: Start) -> Result<Admission, Refusal> {
-    shared.accept(birth.new_execution(start)).await.map_err(|error| unavailable(&error))
+/// What became of a delivery that was to be durable, and is not refused.
+enum Admitted {
+    /// It is.
+    New(Accepted),
+    /// It is, in this batch.
+    Joined(Uuid),
+    /// An earlier one is the same.
+    Repeat(Duplicate),
+    /// Its key is held in memory, by a run that began when its workflow was another, or by another delivery on its way.
+    Held(First),
+}
+
+/// Hands a delivery to the store. Its key is held in memory meanwhile, so that no run begins there.
+async fn admit(shared: &Shared, birth: &Birth, start: Start) -> Result<Admitted, Refusal> {
+    let taken = birth.delivery_key().map(|key| shared.runner.keys.take(birth.owner(), key.hash, birth.id));
+    let held = match taken.transpose() {
+        Ok(held) => held,
+        Err(first) => return Ok(Admitted::Held(first)),
+    };
+    let admission = shared.accept(birth.new_execution(start)).await.map_err(|error| unavailable(&error))?;
+    drop(held);
+    match admission {
+        Admission::Accepted(accepted) => Ok(Admitted::New(accepted)),
+        Admission::Joined { id, .. } => Ok(Admitted::Joined(id)),
+        Admission::Duplicate(first) => Ok(Admitted::Repeat(first)),
+        Admission::QueueFull => Err(Refusal::of(Reason::QueueFull)),
+        Admission::QuotaFull => Err(over_quota("queued")),
+        Admission::StorageFull => Err(over_quota("storage")),
+    }
 }
 
 /// As a full queue: the owner of the namespace reads in the log which quota it was.

@@ -19,8 +19,8 @@ pub(crate) struct Keys(Arc<Mutex<HashMap<(Owner, Hash), First>>>);
 pub(crate) struct First {
     /// The execution.
     pub(crate) id: Uuid,
-    /// What its sender was told after success; closed without it when the key is free again.
-    pub(crate) answer: watch::Receiver<Option<Reply>>,
+    /// Closed without an answer when the key is free again.
+    answer: watch::Receiver<Option<Reply>>,
 }
 
 /// A key that is ours; dropping it frees it.
@@ -42,6 +42,13 @@ impl Keys {
         let answer = watch::Sender::new(None);
         held.insert(key.clone(), First { id, answer: answer.subscribe() });
         Ok(KeyHeld { keys: self.clone(), key, answer })
+    }
+}
+
+impl First {
+    /// What its sender was told after success; `None` when the key is free again.
+    pub(crate) async fn answered(&self) -> Option<Reply> {
+        self.answer.clone().wait_for(Option::is_some).await.ok()?.clone()
     }
 }
 

@@ -1,11 +1,13 @@
 //! Records of Sync runs that promised nothing: written behind their answers, in the store's next batch, not waited for.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use boathook_plan::machine::Entry;
 use tokio::sync::Semaphore;
+use uuid::Uuid;
 
-use super::{Birth, KeyHeld};
+use super::{Birth, KeyHeld, patiently};
 use crate::execute;
 use crate::shared::Shared;
 use crate::store::{Ending, FinishedExecution, Start};
@@ -13,13 +15,15 @@ use crate::store::{Ending, FinishedExecution, Start};
 /// KiB of records that may be on their way to the store; past it they are dropped rather than that senders wait.
 const UNDERWAY: usize = 64 << 10;
 
-/// KiB that a record takes beside its body.
+/// KiB that a record takes beside its body and its journal.
 const HEAD: u32 = 4;
 
 /// The records on their way.
 #[derive(Debug)]
 pub(super) struct Records {
     room: Arc<Semaphore>,
+    /// The second in which the log was last told of one that is dropped.
+    told: AtomicI64,
 }
 
 /// A run that has ended and was held in memory.
@@ -43,7 +47,7 @@ impl Past {
 
 impl Default for Records {
     fn default() -> Self {
-        Self { room: Arc::new(Semaphore::new(UNDERWAY)) }
+        Self { room: Arc::new(Semaphore::new(UNDERWAY)), told: AtomicI64::new(i64::MIN) }
     }
 }
 
@@ -61,22 +65,35 @@ impl Shared {
         if self.runner.store().is_err() {
             return;
         }
-        let id = past.birth.id;
-        let size = u32::try_from(past.birth.body.len() >> 10).unwrap_or(u32::MAX).saturating_add(HEAD);
-        let Ok(room) = Arc::clone(&self.runner.records.room).try_acquire_many_owned(size) else {
-            return tracing::warn!(execution_id = %id, "the store is too slow: a record was dropped");
+        let (id, record) = (past.birth.id, past.finished());
+        let Ok(room) = Arc::clone(&self.runner.records.room).try_acquire_many_owned(size(&record)) else {
+            return self.dropped(id, "the store is too slow");
         };
         let shared = Arc::clone(self);
         tokio::spawn(async move {
             let Ok(store) = shared.runner.store() else { return };
-            match store.record_sync(past.finished()).await {
+            match patiently(|| store.record_sync(record.clone())).await {
                 Ok(true) => {}
-                Ok(false) => {
-                    tracing::warn!(execution_id = %id, "the namespace's quota of storage is used up: a record was dropped");
-                }
+                Ok(false) => shared.dropped(id, "the namespace's quota of storage is used up"),
                 Err(error) => tracing::warn!(execution_id = %id, error = %error, "writing a record"),
             }
             drop((room, key));
         });
     }
+
+    /// Counts a record that is not written; the log has the first one of each second.
+    fn dropped(&self, id: Uuid, why: &str) {
+        self.metrics.records_dropped.inc();
+        let second = self.clock.now().as_second();
+        if self.runner.records.told.swap(second, Ordering::Relaxed) != second {
+            tracing::warn!(execution_id = %id, reason = why, "records are dropped");
+        }
+    }
+}
+
+/// KiB that a record takes.
+fn size(record: &FinishedExecution) -> u32 {
+    let entries: usize = record.entries.iter().map(|entry| entry.text.len()).sum();
+    let all = entries.saturating_add(record.new.payload.body.len()) >> 10;
+    u32::try_from(all).unwrap_or(u32::MAX).saturating_add(HEAD)
 }

@@ -3,6 +3,8 @@
 mod accept;
 mod call;
 mod isolation;
+mod kinds;
+mod once;
 mod repeat;
 mod resume;
 mod stop;

@@ -15,6 +15,10 @@ use super::agenda::Agenda;
 /// runs that wait for answers fit a small pod.
 pub(super) const WORKERS: usize = 2_048;
 
+/// Places beyond those, one each, for workflows that have none: runs that go on when their senders have been answered take
+/// places whether there are some or not.
+const LAST: usize = 256;
+
 /// The executions that go on.
 #[derive(Debug)]
 pub(crate) struct Workers {
@@ -60,6 +64,12 @@ impl Workers {
         self.load.lock().unwrap_or_else(PoisonError::into_inner).has_room(owner, quota)
     }
 
+    /// How many go on of this workflow.
+    pub(super) fn of(&self, owner: &Owner) -> usize {
+        let load = self.load.lock().unwrap_or_else(PoisonError::into_inner);
+        load.workflows.get(owner).copied().unwrap_or_default()
+    }
+
     /// A place for a run that goes on already, whether there is one or not.
     pub(crate) fn enter(self: &Arc<Self>, owner: &Owner) -> Worker {
         let mut load = self.load.lock().unwrap_or_else(PoisonError::into_inner);
@@ -80,7 +90,11 @@ impl Load {
         let free = WORKERS.saturating_sub(self.all);
         let own = self.workflows.get(owner).copied().unwrap_or_default();
         let namespace = self.namespaces.get(owner.namespace()).copied().unwrap_or_default();
-        own < free && namespace < free.saturating_mul(2).min(quota)
+        if free == 0 {
+            return own == 0 && namespace < quota && self.all < WORKERS + LAST;
+        }
+        // The last tenth of a quota is for the others of the namespace.
+        own < free.min(quota - quota / 10) && namespace < free.saturating_mul(2).min(quota)
     }
 
     fn enter(&mut self, owner: &Owner) {
@@ -151,11 +165,24 @@ mod tests {
     fn a_namespace_has_no_more_than_its_quota() {
         let workers = workers();
         let first = workers.reserve(&owner("a", "a1"), usize::MAX, 10);
-        assert_eq!(first.len(), 10);
-        assert_eq!(workers.reserve(&owner("a", "a2"), usize::MAX, 10).len(), 0);
-        assert_eq!(workers.reserve(&owner("b", "b1"), usize::MAX, 10).len(), 10, "hits its owner only");
+        assert_eq!(first.len(), 9);
+        let second = workers.reserve(&owner("a", "a2"), usize::MAX, 10);
+        assert_eq!(second.len(), 1, "one workflow leaves a place to the others");
+        assert_eq!(workers.reserve(&owner("a", "a3"), usize::MAX, 10).len(), 0);
+        assert_eq!(workers.reserve(&owner("b", "b1"), usize::MAX, 10).len(), 9, "hits its owner only");
         drop(first);
-        assert_eq!(workers.reserve(&owner("a", "a2"), usize::MAX, 10).len(), 10);
+        assert_eq!(workers.reserve(&owner("a", "a3"), usize::MAX, 10).len(), 9);
+    }
+
+    #[test]
+    fn a_workflow_that_has_none_finds_a_place_whatever_goes_on() {
+        let workers = workers();
+        let late: Vec<_> = (0..3_000).map(|_| workers.enter(&owner("a", "late"))).collect();
+        assert_eq!(workers.reserve(&owner("a", "late"), usize::MAX, usize::MAX).len(), 0);
+        drop(late);
+        let late: Vec<_> = (0..2_100).map(|_| workers.enter(&owner("a", "late"))).collect();
+        assert_eq!(workers.reserve(&owner("b", "b1"), usize::MAX, usize::MAX).len(), 1);
+        assert_eq!(workers.of(&owner("a", "late")), late.len());
     }
 
     #[test]

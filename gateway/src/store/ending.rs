@@ -9,8 +9,8 @@ use uuid::Uuid;
 use super::lease::Fence;
 use super::new::{JournalEntry, NewExecution};
 
-/// Bytes of a first answer that are kept for repeats.
-pub const ANSWER_KEPT: usize = 64 << 10;
+/// Bytes of an answer that are kept, in its caller's form: the largest result of a step, and header fields beside it.
+pub const ANSWER_KEPT: usize = (1 << 20) + (64 << 10);
 
 /// Where an execution stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -74,8 +74,14 @@ impl State {
         }
     }
 
-    /// The answer at the deadline. Of a run that goes on it never fails.
-    pub(super) fn late_answer(&self) -> Reply {
+    /// Whether the run goes on when its sender waits no longer.
+    pub fn outlasts_sender(&self) -> bool {
+        !self.program.answers.cancel
+    }
+
+    /// What a sender is told who waits no longer: at the deadline, or because the run goes on elsewhere. Of a run that goes
+    /// on it never fails.
+    pub fn late_answer(&self) -> Reply {
         let late = &self.program.answers.late;
         if self.program.answers.cancel {
             return self.render(late, Problem::DEADLINE_EXCEEDED);

@@ -64,7 +64,9 @@ impl Pinned {
 
 fn input(workflow: &Arc<str>, delivered: Delivered<'_>, facts: RunFacts) -> Input {
     let envelope = delivered.envelope;
-    let seed = match (facts.seed, &envelope.deduplication_key, envelope.call()) {
+    // Which deliveries come together in a batch is chance: the key of one of them names none of it.
+    let key = envelope.deduplication_key.as_ref().filter(|_| delivered.batch.is_none());
+    let seed = match (facts.seed, key, envelope.call()) {
         (SeedOf::Replay(execution), _, _) => Seed::Execution(execution),
         (SeedOf::Delivery(_), Some(key), _) => Seed::Delivery { workflow: Arc::clone(workflow), key: Arc::clone(key) },
         (SeedOf::Delivery(_), None, Some(call)) => Seed::Execution(call.seed),

@@ -157,3 +157,17 @@ fn what_was_kept_yields_the_same_context() {
     let kept: Envelope = serde_json::from_str(&serde_json::to_string(&envelope).unwrap()).unwrap();
     assert_eq!(pinned.context(&kept, &body).unwrap(), pinned.context(&envelope, &body).unwrap());
 }
+
+#[test]
+fn the_key_of_one_delivery_does_not_name_a_batch_of_several() {
+    let pinned = keyed("{{ $context.data.id }}");
+    let (mut envelope, _) = sealed("{}");
+    envelope.deduplication_key = Some("7".into());
+    let facts = RunFacts::first(uuid::Uuid::from_u128(1), "2026-11-24T12:00:00Z".parse().unwrap());
+    let seed = |batch| {
+        let delivered = Delivered { envelope: &envelope, context: &Json::Null, batch };
+        pinned.run(delivered, facts).input().seed.clone()
+    };
+    assert_eq!(seed(None), crate::machine::Seed::Delivery { workflow: "u".into(), key: "7".into() });
+    assert_eq!(seed(Some(&Json::Null)), crate::machine::Seed::Execution(uuid::Uuid::from_u128(1)));
+}

@@ -4,7 +4,6 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use boathook_plan::machine::{Effect, Event, EventKind, step};
 use boathook_plan::pinned::{self, Delivered, RunFacts};
 use boathook_plan::problem::Problem;
 use boathook_plan::reason::Reason;
@@ -14,12 +13,13 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 use uuid::Uuid;
 
-use super::{Keyed, told};
+use super::{Keyed, told, unavailable};
+use crate::ingest::refusal::Refusal;
 use crate::ingest::respond::Verdict;
 use crate::kept;
 use crate::runner::First;
 use crate::shared::Shared;
-use crate::store::{Cancel, Duplicate, Which};
+use crate::store::{Cancel, Duplicate, StoreError, Which};
 
 /// Who has the key of a delivery.
 #[derive(Debug)]
@@ -32,31 +32,43 @@ pub(super) enum Repeat {
 
 /// The answer to a repeat: the first one's, or `late` at the repeat's own deadline. `None` says that the first one has
 /// freed the key.
-pub(super) async fn answer(shared: &Arc<Shared>, keyed: &Keyed, repeat: Repeat) -> Option<Verdict> {
+pub(super) async fn answer(shared: &Arc<Shared>, keyed: &Keyed, repeat: Repeat) -> Result<Option<Verdict>, Refusal> {
     let (id, first) = match repeat {
-        Repeat::Stored(first) if first.phase.is_final() => return Some(kept_answer(&first)),
+        Repeat::Stored(first) if first.phase.is_final() => return Ok(Some(kept_answer(&first))),
         Repeat::Stored(first) => (first.id, within(shared, keyed, ended(shared, first.id)).await),
-        Repeat::Memory(mut first) => {
+        Repeat::Memory(first) => {
             let id = first.id;
-            let told =
-                within(shared, keyed, async { first.answer.wait_for(Option::is_some).await.ok()?.clone() }).await;
-            (id, told)
+            (id, within(shared, keyed, async { Ok(first.answered().await) }).await)
         }
     };
-    match first {
+    // What cannot be read is no freed key.
+    let first = first.transpose().map_err(|error| unavailable(&error))?;
+    Ok(match first {
         Some(Some(reply)) => Some(told(Reason::Duplicate, id, reply)),
         Some(None) => None,
         None => Some(told(Reason::Duplicate, id, late(keyed, id))),
-    }
+    })
 }
 
 /// The answer to a sender whose delivery is queued behind others: its own, or `late` at its deadline. Where the deadline
 /// cancels, it does not run any more.
 pub(super) async fn queued(shared: &Arc<Shared>, keyed: &Keyed, answer: oneshot::Receiver<Reply>) -> Verdict {
     let id = keyed.birth.id;
-    let reply = match within(shared, keyed, answer).await {
-        Some(Ok(reply)) => reply,
-        Some(Err(_)) => Problem::RUN_CANCELLED.reply(&keyed.birth.envelope.request_id),
+    let request_id = &keyed.birth.envelope.request_id;
+    let first = async {
+        tokio::select! {
+            biased;
+            answer = answer => Some(answer),
+            () = left_over(shared, id) => None,
+        }
+    };
+    let reply = match within(shared, keyed, first).await {
+        Some(Some(Ok(reply))) => reply,
+        Some(Some(Err(_))) => Problem::RUN_CANCELLED.reply(request_id),
+        Some(None) => {
+            give_up(shared, keyed).await;
+            if cancels(keyed) { Problem::SHUTTING_DOWN.reply(request_id) } else { late(keyed, id) }
+        }
         None => {
             give_up(shared, keyed).await;
             late(keyed, id)
@@ -65,9 +77,22 @@ pub(super) async fn queued(shared: &Arc<Shared>, keyed: &Keyed, answer: oneshot:
     told(Reason::Accepted, id, reply)
 }
 
+/// Returns once the gateway drains, if the execution has not begun by then: it will begin elsewhere, or not at all.
+async fn left_over(shared: &Shared, id: Uuid) {
+    shared.stop.clone().draining().await;
+    if shared.runner.asker(id).is_none() {
+        std::future::pending::<()>().await;
+    }
+}
+
+/// Whether the deadline ends the run.
+fn cancels(keyed: &Keyed) -> bool {
+    keyed.birth.served.route.plan().response.cancel
+}
+
 async fn give_up(shared: &Arc<Shared>, keyed: &Keyed) {
     drop(shared.runner.asker(keyed.birth.id));
-    if !keyed.birth.served.route.plan().response.cancel {
+    if !cancels(keyed) {
         return;
     }
     let cancel = Cancel { which: Which::Execution(keyed.birth.id), reason: "DeadlineExceeded".to_owned(), limit: 1 };
@@ -77,17 +102,18 @@ async fn give_up(shared: &Arc<Shared>, keyed: &Keyed) {
 }
 
 /// Returns once an execution has ended, with its answer where that is kept and the key still held.
-async fn ended(shared: &Arc<Shared>, id: Uuid) -> Option<Reply> {
+async fn ended(shared: &Arc<Shared>, id: Uuid) -> Result<Option<Reply>, StoreError> {
+    let store = shared.runner.store()?;
     loop {
         let ending = shared.runner.endings.of(id);
-        let row = shared.runner.store().ok()?.execution(id).await.ok()??;
+        let Some(row) = store.execution(id).await? else { return Ok(None) };
         if !row.phase.is_final() {
             ending.come().await;
             continue;
         }
-        let answer = shared.runner.store().ok()?.answer(id).await.ok()??;
+        let Some(answer) = store.answer(id).await? else { return Ok(None) };
         let first = Duplicate { id, phase: row.phase, answer: Some(answer) };
-        return is_held(&first).then(|| kept_answer(&first).reply);
+        return Ok(is_held(&first).then(|| kept_answer(&first).reply));
     }
 }
 
@@ -112,21 +138,10 @@ fn deadline(keyed: &Keyed) -> Timestamp {
     keyed.birth.envelope.received_at.checked_add(patience).unwrap_or(Timestamp::MAX)
 }
 
-/// What the workflow says at the deadline: the machine's own word, of a run that begins and ends with it.
+/// What the workflow says at the deadline.
 fn late(keyed: &Keyed, id: Uuid) -> Reply {
     let envelope = &keyed.birth.envelope;
     let facts = RunFacts::first(id, keyed.birth.accepted_at);
-    let state =
-        keyed.birth.served.route.pinned().run(Delivered { envelope, context: &keyed.context, batch: None }, facts);
-    let (_, effects) = step(state, Event { at: deadline(keyed), kind: EventKind::Started });
-    let told = effects.into_iter().find_map(|effect| match effect {
-        Effect::Respond(reply) => Some(reply),
-        Effect::Journal(_)
-        | Effect::Attempt(_)
-        | Effect::Call(_)
-        | Effect::Abandon(_)
-        | Effect::Alarm(..)
-        | Effect::Finish(_) => None,
-    });
-    told.unwrap_or_else(|| Problem::DEADLINE_EXCEEDED.reply(&envelope.request_id))
+    let delivered = Delivered { envelope, context: &keyed.context, batch: None };
+    keyed.birth.served.route.pinned().run(delivered, facts).late_answer()
 }

@@ -10,13 +10,14 @@ use boathook_plan::reason::Reason;
 use tokio::sync::oneshot;
 
 use super::repeat::{self, Repeat};
-use super::{Keyed, admit, over_quota, told, unavailable, unhurried};
+use super::{Admitted, Keyed, admit, told, unavailable, unhurried};
 use crate::execute::{self, Durable, Job, Keeping, Lifeline, Memory, Run, Seat};
 use crate::ingest::refusal::Refusal;
 use crate::ingest::respond::Verdict;
+use crate::kept::Reader;
 use crate::runner::KeyHeld;
 use crate::shared::Shared;
-use crate::store::{Accepted, Admission, Fence, Start};
+use crate::store::{Accepted, Fence, Start};
 
 /// What became of a try to begin.
 enum Try {
@@ -36,7 +37,7 @@ pub(super) async fn answer(shared: &Arc<Shared>, keyed: Keyed) -> Result<Verdict
             Try::Repeat(repeat) => repeat,
         };
         let Some(again) = back else { return Err(Refusal::of(Reason::StoreUnavailable)) };
-        if let Some(verdict) = repeat::answer(shared, &again, repeat).await {
+        if let Some(verdict) = repeat::answer(shared, &again, repeat).await? {
             return Ok(verdict);
         }
         keyed = again;
@@ -48,7 +49,8 @@ async fn begin(shared: &Arc<Shared>, keyed: Keyed) -> Result<(Option<Keyed>, Try
     let plan = Arc::clone(keyed.birth.served.route.plan());
     let key = keyed.birth.delivery_key();
     let explicit = key.is_some() && plan.deduplication.as_ref().is_some_and(|it| it.explicit);
-    if explicit || is_ordered(&plan.concurrency) {
+    let must_wait = plan.suspend.execution() || shared.runner.is_full(&keyed.owner(), plan.concurrency.max);
+    if explicit || must_wait || is_ordered(&plan.concurrency) {
         let shared = Arc::clone(shared);
         return unhurried(async move { durable(&shared, keyed).await }).await;
     }
@@ -102,34 +104,27 @@ async fn durable(shared: &Arc<Shared>, keyed: Keyed) -> Result<(Option<Keyed>, T
     let id = keyed.birth.id;
     let (sender, answer) = oneshot::channel();
     shared.runner.ask(id, sender);
-    let lease = shared.runner.lease(shared.clock.now());
-    let admission = admit(shared, &keyed.birth, Start::Now(lease)).await;
-    let unasked = |shared: &Shared| drop(shared.runner.asker(id));
-    match admission.inspect_err(|_| unasked(shared))? {
-        Admission::Accepted(Accepted { fence: Some(fence), .. }) => {
-            unasked(shared);
-            Ok((None, Try::Told(at_once(shared, keyed, fence).await)))
-        }
-        Admission::Accepted(Accepted { fence: None, .. }) | Admission::Joined { .. } => {
-            Ok((None, Try::Told(repeat::queued(shared, &keyed, answer).await)))
-        }
-        Admission::Duplicate(first) => {
-            unasked(shared);
-            Ok((Some(keyed), Try::Repeat(Repeat::Stored(first))))
-        }
-        Admission::QueueFull => {
-            unasked(shared);
-            Err(Refusal::of(Reason::QueueFull))
-        }
-        Admission::QuotaFull => {
-            unasked(shared);
-            Err(over_quota("queued"))
-        }
-        Admission::StorageFull => {
-            unasked(shared);
-            Err(over_quota("storage"))
-        }
+    let admitted = admit(shared, &keyed.birth, start(shared, &keyed)).await;
+    let waits = matches!(admitted, Ok(Admitted::New(Accepted { fence: None, .. }) | Admitted::Joined(_)));
+    if !waits {
+        drop(shared.runner.asker(id));
     }
+    Ok(match admitted? {
+        Admitted::New(Accepted { fence: Some(fence), .. }) => (None, Try::Told(at_once(shared, keyed, fence).await)),
+        Admitted::New(Accepted { fence: None, .. }) | Admitted::Joined(_) => {
+            (None, Try::Told(repeat::queued(shared, &keyed, answer).await))
+        }
+        Admitted::Repeat(first) => (Some(keyed), Try::Repeat(Repeat::Stored(first))),
+        Admitted::Held(first) => (Some(keyed), Try::Repeat(Repeat::Memory(first))),
+    })
+}
+
+/// When it may begin: at once, unless its workflow is suspended.
+fn start(shared: &Shared, keyed: &Keyed) -> Start {
+    if keyed.birth.served.route.plan().suspend.execution() {
+        return Start::Queued;
+    }
+    Start::Now(shared.runner.lease(shared.clock.now()))
 }
 
 async fn at_once(shared: &Arc<Shared>, keyed: Keyed, fence: Fence) -> Verdict {
@@ -142,7 +137,7 @@ async fn at_once(shared: &Arc<Shared>, keyed: Keyed, fence: Fence) -> Verdict {
         run: Run::begin(Arc::clone(&birth.served), &state),
         origin: birth.envelope.origin.clone(),
         state,
-        keeping: Keeping::Durable(Box::new(Durable { owner: birth.owner(), held, told: None, key: None })),
+        keeping: Keeping::Durable(Box::new(Durable { owner: birth.owner(), held, told: None, reader: Reader::Repeat })),
         seat: Seat::Request { _place: place },
     };
     told(Reason::Accepted, birth.id, execute::answer(shared, job).await)

@@ -35,6 +35,20 @@ async fn a_caller_gets_the_answer_of_its_callee() {
 }
 
 #[tokio::test]
+async fn a_callee_may_answer_as_much_as_any_step() {
+    let directory = tempdir().unwrap();
+    let mut large = callee("");
+    large.program.steps.clear();
+    large.webhook.as_mut().unwrap().max_body_size = 1 << 20;
+    let mut caller = asking(calling("hello", ""), false);
+    caller.webhook.as_mut().unwrap().max_body_size = 1 << 20;
+    let text = "x".repeat(200_000);
+    let app = App::over(directory.path(), [route(large), route(caller)]).await;
+    let id = app.post("/hello", &format!(r#"{{"n":"{text}"}}"#)).await.execution();
+    app.phase(id, Phase::Succeeded).await;
+}
+
+#[tokio::test]
 async fn a_caller_that_waits_long_holds_no_task_and_goes_on_when_its_callee_ends() {
     let directory = tempdir().unwrap();
     let mut target = Target::start().await;

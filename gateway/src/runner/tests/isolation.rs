@@ -6,11 +6,12 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use boathook_plan::plan::{Retry, StepKind, WaitStep};
 use jiff::{SignedDuration, Timestamp};
 use tempfile::tempdir;
+use tokio::task::JoinSet;
 
 use crate::clock::Clock;
-use crate::runner::Control;
-use crate::store::{Cancel, Phase, Which};
-use crate::testing::{App, Target, calling, get, json, route, step};
+use crate::runner::{Control, Owner};
+use crate::store::{Cancel, Filter, Phase, Which};
+use crate::testing::{App, Target, calling, get, json, plan, route, step};
 
 #[tokio::test]
 async fn a_slow_workflow_with_a_backlog_delays_no_other() {
@@ -19,11 +20,39 @@ async fn a_slow_workflow_with_a_backlog_delays_no_other() {
     let mut quick = calling("quick", &slow.url);
     quick.program.steps = vec![step("greet", StepKind::Set(json(r#"{"a":1}"#)))];
     let app = App::over(directory.path(), [route(calling("slow", &slow.url)), route(quick)]).await;
-    for _ in 0..100 {
-        assert_eq!(app.post("/slow", "{}").await.status, 202);
+    // More than there are places for all workflows together.
+    let app = Arc::new(app);
+    for _ in 0..7 {
+        let mut flood = JoinSet::new();
+        for _ in 0..300 {
+            let app = Arc::clone(&app);
+            flood.spawn(async move { app.post("/slow", "{}").await.status });
+        }
+        assert!(flood.join_all().await.iter().all(|status| *status == 202));
     }
     let id = app.post("/quick", "{}").await.execution();
     app.phase(id, Phase::Succeeded).await;
+}
+
+#[tokio::test]
+async fn a_sync_run_is_durable_where_as_many_go_on_as_may() {
+    let directory = tempdir().unwrap();
+    let mut target = Target::start().await;
+    let mut workflow = plan("hello", "/hello");
+    workflow.program.steps = calling("hello", &target.url).program.steps;
+    let app = App::over(directory.path(), [route(workflow)]).await;
+    let owner = Owner::of(&app.shared.routes.named("shop", "hello").unwrap().workflow);
+    let late: Vec<_> = (0..1_000).map(|_| app.shared.runner.enter(&owner)).collect();
+    let serve = async {
+        let called = target.next().await;
+        let rows = app.store().executions(Filter::default()).await.unwrap().rows;
+        called.answer(200).await;
+        rows
+    };
+    let (seen, rows) = tokio::join!(app.post("/hello", "{}"), serve);
+    assert_eq!(seen.status, 200);
+    assert_eq!((rows.len(), rows[0].phase), (1, Phase::Running));
+    drop(late);
 }
 
 #[tokio::test]
