@@ -1,6 +1,7 @@
 //! How much goes on at once: a ceiling on requests and runs, and one on verifications that cost milliseconds of CPU.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::available_parallelism;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -22,6 +23,18 @@ pub(crate) struct Gate {
 #[derive(Debug)]
 pub(crate) struct Place {
     _permit: OwnedSemaphorePermit,
+    /// Whose it is, once that is known.
+    holder: Option<Holder>,
+}
+
+/// One of those that a workflow has in flight.
+#[derive(Debug)]
+struct Holder(Arc<AtomicUsize>);
+
+impl Drop for Holder {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl Gate {
@@ -39,7 +52,17 @@ impl Gate {
 
     /// A place, if there is one.
     pub(crate) fn enter(&self) -> Option<Place> {
-        Arc::clone(&self.in_flight).try_acquire_owned().ok().map(|permit| Place { _permit: permit })
+        Arc::clone(&self.in_flight).try_acquire_owned().ok().map(|permit| Place { _permit: permit, holder: None })
+    }
+
+    /// Gives a place to a workflow, which has so many in flight, and never more than are left free then: a flood on one
+    /// leaves half of all places to the others, and each other one half of the rest.
+    pub(crate) fn assign(&self, mut place: Place, in_flight: &Arc<AtomicUsize>) -> Option<Place> {
+        let own = in_flight.fetch_add(1, Ordering::Relaxed);
+        place.holder = Some(Holder(Arc::clone(in_flight)));
+        // Its own place was free.
+        let free = self.in_flight.available_permits().saturating_add(1);
+        (own < free).then_some(place)
     }
 
     /// Waits for a turn to verify something expensive; `None` when [`WAITING`] others wait already. The turn lasts until
@@ -58,5 +81,31 @@ impl Gate {
     /// Returns once nothing is in flight.
     pub(crate) async fn empty(&self) {
         let _ = self.in_flight.acquire_many(self.places).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flood_on_one_workflow_leaves_half_of_the_places() {
+        let gate = Gate::new(1_024);
+        let [flooded, quiet] = [(); 2].map(|()| Arc::new(AtomicUsize::new(0)));
+        let take = |workflow| gate.assign(gate.enter()?, workflow);
+        let flood: Vec<_> = std::iter::from_fn(|| take(&flooded)).collect();
+        assert_eq!(flood.len(), 512);
+        let others: Vec<_> = std::iter::from_fn(|| take(&quiet)).collect();
+        assert_eq!(others.len(), 256);
+        drop(flood);
+        assert_eq!(flooded.load(Ordering::Relaxed), 0);
+        assert!(take(&flooded).is_some());
+    }
+
+    #[test]
+    fn the_last_place_is_for_a_workflow_that_has_none() {
+        let gate = Gate::new(1);
+        let workflow = Arc::new(AtomicUsize::new(0));
+        assert!(gate.enter().and_then(|place| gate.assign(place, &workflow)).is_some());
     }
 }

@@ -1,6 +1,7 @@
 //! The counts of one workflow: a few hundred bytes of atomics, no map and no lock.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use boathook_plan::machine::{Outcome, Phase};
 use boathook_plan::plan::StepKind;
@@ -24,6 +25,8 @@ pub(crate) struct Counts {
     steps: [[AtomicU64; PHASES.len()]; KINDS.len()],
     missing_paths: AtomicU64,
     unkeyed: AtomicU64,
+    /// Requests that have a place now.
+    pub(crate) in_flight: Arc<AtomicUsize>,
 }
 
 impl Default for Counts {
@@ -34,6 +37,7 @@ impl Default for Counts {
             steps: [const { [const { AtomicU64::new(0) }; PHASES.len()] }; KINDS.len()],
             missing_paths: AtomicU64::new(0),
             unkeyed: AtomicU64::new(0),
+            in_flight: Arc::default(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Takes credentials out of a request before anything keeps it: fields and query parameters that a scheme of the
 //! workflow takes a secret from. A signature is no credential: it holds for this one request.
 
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 use url::form_urlencoded;
 
 use crate::verify::{SecretPlace, Verifier};
@@ -16,9 +16,22 @@ pub(super) fn headers(fields: &mut HeaderMap, verifier: &Verifier) {
         SecretPlace::Query(_) => None,
     });
     for name in secret.chain([header::PROXY_AUTHORIZATION]) {
-        if let header::Entry::Occupied(mut values) = fields.entry(name) {
-            values.insert(HeaderValue::from_static(REDACTED));
-        }
+        hide(fields, name);
+    }
+}
+
+/// All values of a field become one.
+fn hide(fields: &mut HeaderMap, name: HeaderName) {
+    if let header::Entry::Occupied(mut values) = fields.entry(name) {
+        values.insert(HeaderValue::from_static(REDACTED));
+    }
+}
+
+/// Takes out what nobody verified and may be a credential all the same: of a sender whose scheme has just been changed, or
+/// of one who took this for another service.
+pub(super) fn unverified(fields: &mut HeaderMap) {
+    for name in [header::AUTHORIZATION, header::COOKIE] {
+        hide(fields, name);
     }
 }
 

@@ -18,7 +18,7 @@ impl Envelope {
         let signature = verifier.signature(&sender).map(str::to_owned);
         let (mut raw, identity) = sender.into_parts();
         let body = std::mem::take(&mut raw.body);
-        let mut envelope = Self::sketch(raw, request_id, verifier);
+        let mut envelope = Self::of(raw, request_id, verifier);
         if let Source::Request(request) = &mut envelope.source {
             request.identity = identity;
             request.event = event;
@@ -30,6 +30,14 @@ impl Envelope {
 
     /// A request of which nothing is believed, for the record of its refusal.
     pub fn sketch(raw: RawRequest, request_id: Arc<str>, verifier: &Verifier) -> Self {
+        let mut envelope = Self::of(raw, request_id, verifier);
+        if let Source::Request(request) = &mut envelope.source {
+            redact::unverified(&mut request.headers);
+        }
+        envelope
+    }
+
+    fn of(raw: RawRequest, request_id: Arc<str>, verifier: &Verifier) -> Self {
         let RawRequest { method, path, query, mut headers, params, client, received_at, url, .. } = raw;
         let origin = Origin::of(&headers);
         redact::headers(&mut headers, verifier);

@@ -107,6 +107,15 @@ fn a_proxy_s_credentials_are_never_kept_and_other_fields_are() {
 }
 
 #[test]
+fn a_refused_request_is_kept_without_anything_that_may_be_a_credential() {
+    let headers = [("authorization", "Basic eDp5"), ("cookie", "a=b"), ("proxy-authorization", "x"), ("x-tag", "one")];
+    let envelope = Envelope::sketch(request(&headers, "a=1"), "r".into(), &Verifier::public());
+    let fields = &envelope.request().unwrap().headers;
+    let kept = ["authorization", "cookie", "proxy-authorization", "x-tag"].map(|name| fields[name].to_str().unwrap());
+    assert_eq!(kept, ["[redacted]", "[redacted]", "[redacted]", "one"]);
+}
+
+#[test]
 fn a_call_has_its_input_and_nothing_of_a_request() {
     let call = Call { parent: Uuid::nil(), place: Place::step("notify"), depth: 1, seed: Uuid::nil() };
     let envelope = Envelope {

@@ -116,6 +116,11 @@ impl Each {
         Json::object(counts.into_iter().chain(results))
     }
 
+    /// Whether its result may hold a sensitive one.
+    pub(super) fn is_sensitive(&self) -> bool {
+        self.program.sensitive
+    }
+
     /// Items that are still to begin.
     fn left(&self) -> usize {
         let over = self.tally.stopped || self.tally.error.is_some();

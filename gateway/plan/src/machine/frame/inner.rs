@@ -76,7 +76,7 @@ impl Inner {
                 value: Json::object(frames.iter().map(|frame| (&*frame.block.name, frame.last.value.clone()))),
                 sensitive: frames.iter().any(|frame| frame.last.sensitive),
             },
-            Self::Each(each) => StepResult { value: each.result(), sensitive: false },
+            Self::Each(each) => StepResult { value: each.result(), sensitive: each.is_sensitive() },
         }
     }
 }

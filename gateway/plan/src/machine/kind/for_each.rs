@@ -7,7 +7,7 @@ use crate::expr::{Expr, Reference};
 use crate::json::Json;
 use crate::limits::ITEMS;
 use crate::machine::compile::Compiler;
-use crate::machine::program::{Block, ProgramError};
+use crate::machine::program::{Block, ProgramError, Step};
 use crate::plan::{ForEachStep, OnItemError};
 use crate::reason::{StepFailure, StepReason};
 use crate::scope::{ROOTS, Scope};
@@ -21,6 +21,8 @@ pub(in crate::machine) struct ForEach {
     concurrency: usize,
     pub(in crate::machine) on_item_error: OnItemError,
     pub(in crate::machine) collect: Option<Expr>,
+    /// Whether what it collects may hold a sensitive result of its block.
+    pub(in crate::machine) sensitive: bool,
 }
 
 /// How a block is to be run for items.
@@ -46,13 +48,15 @@ impl ForEach {
         let expr = |field: &str, source: &str| {
             compiler.expr(source).map_err(|error| ProgramError::new(format!("forEach.{field}"), error))
         };
+        let collect = step.collect.as_deref().map(|source| expr("collect", source)).transpose()?;
         Ok(Self {
             items: expr("items", &step.items)?,
+            sensitive: collect.as_ref().is_some_and(|collect| shows_sensitive(collect, &block)),
             block,
             name,
             concurrency: usize::try_from(step.concurrency).unwrap_or(usize::MAX),
             on_item_error: step.on_item_error,
-            collect: step.collect.as_deref().map(|source| expr("collect", source)).transpose()?,
+            collect,
         })
     }
 
@@ -92,4 +96,19 @@ impl ForEach {
     pub(super) fn references<'p>(&'p self, found: &mut Vec<&'p Reference>) {
         found.extend(self.items.references().iter().chain(self.collect.iter().flat_map(Expr::references)));
     }
+}
+
+/// Whether an expression over the results of a block reads one that is sensitive, or one that holds it.
+fn shows_sensitive(collect: &Expr, block: &Block) -> bool {
+    let by_name = |name: &str| block.steps.iter().filter(|step| *step.name == *name).any(holds_sensitive);
+    collect.references().iter().any(|reference| match (&*reference.root, reference.path.first()) {
+        ("$steps", Some(name)) => by_name(name),
+        ("$steps", None) => block.steps.iter().any(holds_sensitive),
+        ("$result", _) => block.steps.last().is_some_and(holds_sensitive),
+        _ => false,
+    })
+}
+
+fn holds_sensitive(step: &Step) -> bool {
+    step.sensitive || step.kind.blocks().iter().any(|block| block.steps.iter().any(holds_sensitive))
 }
