@@ -142,15 +142,16 @@ impl Durable {
             self.told = Some(reply.clone());
         }
         let entries = written(&std::mem::take(&mut turn.entries));
+        // Kept with the entry that gave it: whoever goes on with the run was not there.
+        let answer = turn.reply.as_ref().map(|reply| kept::answer(reply, self.reader));
         match &turn.outcome {
             Some(outcome) => self.finish(shared, entries, outcome).await,
-            None if entries.is_empty() => Ok(()),
-            None => self.append(shared, entries).await,
+            None if entries.is_empty() && answer.is_none() => Ok(()),
+            None => self.append(shared, Append { fence: self.held.fence, entries, answer }).await,
         }
     }
 
-    async fn append(&self, shared: &Shared, entries: Vec<JournalEntry>) -> Result<(), Gone> {
-        let append = Append { fence: self.held.fence, entries, answer: None };
+    async fn append(&self, shared: &Shared, append: Append) -> Result<(), Gone> {
         let store = shared.runner.store().map_err(Gone::Store)?;
         done(patiently(|| store.append(append.clone())).await)
     }

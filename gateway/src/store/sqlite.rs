@@ -24,6 +24,7 @@ mod check;
 mod checkpoint;
 mod claim;
 mod convert;
+mod crashes;
 mod deliveries;
 mod fault;
 mod files;

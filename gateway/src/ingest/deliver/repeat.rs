@@ -34,7 +34,9 @@ pub(super) enum Repeat {
 /// freed the key.
 pub(super) async fn answer(shared: &Arc<Shared>, keyed: &Keyed, repeat: Repeat) -> Result<Option<Verdict>, Refusal> {
     let (id, first) = match repeat {
-        Repeat::Stored(first) if first.phase.is_final() => return Ok(Some(kept_answer(&first))),
+        Repeat::Stored(first) if first.phase.is_final() || has_answered(&first) => {
+            return Ok(Some(kept_answer(&first)));
+        }
         Repeat::Stored(first) => (first.id, within(shared, keyed, ended(shared, first.id)).await),
         Repeat::Memory(first) => {
             let id = first.id;
@@ -117,9 +119,14 @@ async fn ended(shared: &Arc<Shared>, id: Uuid) -> Result<Option<Reply>, StoreErr
     }
 }
 
+/// Whether an execution that goes on has answered its sender already, and not that we failed.
+fn has_answered(first: &Duplicate) -> bool {
+    first.answer.as_ref().is_some_and(|answer| answer.status < 500)
+}
+
 /// Whether an execution that has ended holds its key: it succeeded, and its sender was told no fault of ours.
 fn is_held(first: &Duplicate) -> bool {
-    first.phase == crate::store::Phase::Succeeded && first.answer.as_ref().is_some_and(|answer| answer.status < 500)
+    first.phase == crate::store::Phase::Succeeded && has_answered(first)
 }
 
 fn kept_answer(first: &Duplicate) -> Verdict {

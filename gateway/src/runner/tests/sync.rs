@@ -4,7 +4,7 @@ use boathook_plan::plan::StepKind;
 use tempfile::tempdir;
 
 use crate::store::Phase;
-use crate::testing::{App, Target, answer, get, plan, route, step};
+use crate::testing::{App, Target, answer, get, once, plan, route, step};
 
 #[tokio::test]
 async fn a_sync_run_leaves_a_record() {
@@ -37,6 +37,33 @@ async fn a_run_that_answers_early_is_durable_before_that() {
     assert_eq!(again.field("idempotency-key"), key);
     again.answer(200).await;
     app.phase(seen.execution(), Phase::Succeeded).await;
+}
+
+#[tokio::test]
+async fn an_early_answer_outlives_a_crash_and_is_given_to_repeats_while_the_run_goes_on() {
+    let directory = tempdir().unwrap();
+    let mut target = Target::start().await;
+    let mut plan = once(plan("hello", "/hello"));
+    plan.program.steps =
+        vec![step("reply", StepKind::Respond(answer(r#"{"early":true}"#))), step("call", get(&target.url))];
+    let (now, then) = (route(plan.clone()), route(plan));
+    let app = App::over(directory.path(), [now]).await;
+    let first = app.post("/hello", r#"{"id":7}"#).await;
+    let cut = target.next().await;
+    let repeat = app.post("/hello", r#"{"id":7}"#).await;
+    assert_eq!((&repeat.body, repeat.execution()), (&first.body, first.execution()), "the run has not ended");
+    app.crash().await;
+    drop(cut);
+
+    let app = App::over(directory.path(), [then]).await;
+    let again = target.next().await;
+    let repeat = app.post("/hello", r#"{"id":7}"#).await;
+    assert_eq!((&repeat.body, repeat.execution()), (&first.body, first.execution()), "the run goes on elsewhere");
+    again.answer(200).await;
+    app.phase(first.execution(), Phase::Succeeded).await;
+    let repeat = app.post("/hello", r#"{"id":7}"#).await;
+    assert_eq!((&repeat.body, repeat.execution()), (&first.body, first.execution()), "the run has ended");
+    assert!(!target.is_called());
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use rusqlite::{OptionalExtension, params};
 
 use super::convert::{count, int, micros, time};
+use super::crashes;
 use super::row::{self, Damaged, NEVER, Row};
 use super::settle::settle;
 use super::work::Work;
@@ -16,9 +17,6 @@ use uuid::Uuid;
 
 /// Bytes of payloads and journals past which a claim takes no more.
 const CLAIM_SIZE: usize = 8 << 20;
-
-/// How often the process may end while an execution runs that writes nothing: then it is the execution that ends it.
-const CRASHES: u32 = 3;
 
 /// Due executions of a phase, oldest first; `due_at` of a running one is the end of its lease. `phase < 3` lets the index be
 /// used.
@@ -73,7 +71,7 @@ impl Basket {
 
     fn put(&mut self, work: &mut Work<'_>, seq: i64) -> Result<(), StoreError> {
         let Some(Ok(row)) = row::by_seq(work.db, seq)? else { return self.set_aside(work, seq) };
-        if row.state.crashes >= CRASHES {
+        if crashes::is_given_up(row.state.crashes) {
             self.claims.more = true;
             self.claims.settled.push(give_up(work, row)?);
             return Ok(());

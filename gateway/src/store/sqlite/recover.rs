@@ -10,7 +10,7 @@ use super::convert::{count, int, micros};
 use super::namespaces::{self, Recount};
 use super::row::{self, Damaged, Row};
 use super::work::{Load, Work};
-use super::{Sqlite, aside, deliveries, reader};
+use super::{Sqlite, aside, crashes, deliveries, reader};
 use crate::store::ending::Phase;
 use crate::store::error::StoreError;
 
@@ -90,8 +90,10 @@ fn repair(work: &mut Work<'_>) -> Result<Recovered, StoreError> {
     recovered.resumed = count(int(seen.running.len()));
     for seq in seen.running {
         let Some(mut row) = work.row_at(seq)? else { continue };
-        (row.state.phase, row.state.owner, row.state.due_at) = (Phase::Waiting, None, 0);
         row.state.crashes = row.state.crashes.saturating_add(1);
+        let pause = crashes::pause(row.state.crashes);
+        let due_at = if pause == 0 { 0 } else { work.now.saturating_add(pause) };
+        (row.state.phase, row.state.owner, row.state.due_at) = (Phase::Waiting, None, due_at);
         row.save(work)?;
     }
     Ok(recovered)

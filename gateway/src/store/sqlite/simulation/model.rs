@@ -114,11 +114,13 @@ impl Model {
     }
 
     /// The process ends and starts again.
-    pub(super) fn crash(&mut self) {
+    pub(super) fn crash(&mut self, now: i64) {
         for exec in self.execs.iter_mut().filter(|exec| exec.phase == Phase::Running) {
             let exec = Arc::make_mut(exec);
-            (exec.phase, exec.due, exec.owner) = (Phase::Waiting, 0, None);
             exec.crashes += 1;
+            let pause = 1_000_000 * 2_i64.pow(exec.crashes.saturating_sub(2)).min(600);
+            let due = if exec.crashes < 2 { 0 } else { now + pause };
+            (exec.phase, exec.due, exec.owner) = (Phase::Waiting, due, None);
         }
     }
 

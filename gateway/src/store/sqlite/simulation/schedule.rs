@@ -47,18 +47,15 @@ pub(super) struct Seen {
     fenced: u64,
     finished: u64,
     woken: u64,
-    given_up: u64,
 }
 
 impl Seen {
     /// Whether everything happened often enough to mean something.
     pub(super) fn complete(self) -> bool {
         let Self { commands, commits, crashes, accepted, retries, joined, duplicates, full, superseded, .. } = self;
-        let Self { claimed, again, fenced, finished, woken, given_up, .. } = self;
+        let Self { claimed, again, fenced, finished, woken, .. } = self;
         let often = [commands, commits, crashes, accepted, joined, duplicates, full, claimed, again, fenced, finished];
-        often.iter().all(|count| *count > 1_000)
-            && [retries, superseded, woken].iter().all(|count| *count > 300)
-            && given_up > 10
+        often.iter().all(|count| *count > 1_000) && [retries, superseded, woken].iter().all(|count| *count > 300)
     }
 
     fn add(&mut self, outcome: &Outcome) {
@@ -75,7 +72,6 @@ impl Seen {
                 self.full += 1;
             }
             Outcome::Claims(claims) => {
-                self.given_up += u64::try_from(claims.settled.len()).unwrap();
                 self.claimed += u64::try_from(claims.claimed.len()).unwrap();
                 self.again +=
                     u64::try_from(claims.claimed.iter().filter(|claimed| claimed.attempt > 1).count()).unwrap();
@@ -206,7 +202,7 @@ impl Play<'_> {
         self.engine.known.forget();
         self.engine.tally = Tally::read(&self.engine.db).unwrap().ok_or("the row of counts is damaged")?;
         let recovered = recover::all(&mut self.engine, time(self.world.now)).map_err(|error| error.to_string())?;
-        self.model.crash();
+        self.model.crash(self.world.now);
         if recovered.damaged.is_empty() { Ok(()) } else { Err(format!("{recovered:?}")) }
     }
 

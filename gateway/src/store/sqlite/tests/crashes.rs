@@ -6,6 +6,7 @@ use crate::store::claim::Claims;
 use crate::store::command::{Command, Outcome};
 use crate::store::ending::Phase;
 use crate::store::testing::{append, claim, delivery, entry, id, ids, noon};
+use jiff::Timestamp;
 
 fn engine(deliveries: u128) -> Sqlite {
     let mut engine = Sqlite::in_memory().unwrap();
@@ -16,28 +17,40 @@ fn engine(deliveries: u128) -> Sqlite {
 }
 
 fn claims(engine: &mut Sqlite) -> Claims {
-    let Outcome::Claims(claims) = engine.commit(&[Command::Claim(claim(10, noon()))], noon()).unwrap().remove(0) else {
-        panic!("claims")
-    };
-    claims
+    claims_at(engine, noon())
 }
 
 fn crash(engine: &mut Sqlite) {
     recover::all(engine, noon()).unwrap();
 }
 
+/// The same, at a time.
+fn claims_at(engine: &mut Sqlite, now: Timestamp) -> Claims {
+    let Outcome::Claims(claims) = engine.commit(&[Command::Claim(claim(10, now))], now).unwrap().remove(0) else {
+        panic!("claims")
+    };
+    claims
+}
+
 #[test]
-fn an_execution_during_which_the_process_ended_three_times_has_failed() {
-    let mut engine = engine(1);
-    for _ in 0..3 {
-        assert_eq!(ids(&claims(&mut engine).claimed), [id(1)]);
-        crash(&mut engine);
+fn an_execution_that_ends_the_process_waits_longer_each_time_and_is_given_up_in_the_end() {
+    let (mut engine, mut now) = (engine(1), noon());
+    let mut pauses = Vec::new();
+    for _ in 0..20 {
+        assert_eq!(ids(&claims_at(&mut engine, now).claimed), [id(1)]);
+        recover::all(&mut engine, now).unwrap();
+        let due: i64 = engine.db.query_row("SELECT due_at FROM executions", [], |row| row.get(0)).unwrap();
+        let due = if due == 0 { now } else { Timestamp::from_microsecond(due).unwrap() };
+        pauses.push(due.duration_since(now).as_secs());
+        now = due;
     }
-    let claims = claims(&mut engine);
+    assert_eq!(pauses[..6], [0, 1, 2, 4, 8, 16]);
+    assert_eq!(pauses[16..], [600, 600, 600, 600]);
+    let claims = claims_at(&mut engine, now);
     assert_eq!((claims.claimed, claims.settled.len()), (Vec::new(), 1));
     assert_eq!((claims.settled[0].id, claims.settled[0].phase), (id(1), Phase::Failed));
     let said = engine.db.query_row("SELECT reason, message FROM executions", [], |row| Ok((row.get(0)?, row.get(1)?)));
-    let expected = ("GatewayCrashed".to_owned(), "the gateway ended 3 times while it ran the execution".to_owned());
+    let expected = ("GatewayCrashed".to_owned(), "the gateway ended 20 times while it ran the execution".to_owned());
     assert_eq!(said.unwrap(), expected);
 }
 
