@@ -74,7 +74,7 @@ pub(super) struct Sqlite {
     known: Known,
     sealer: Arc<Sealer>,
     disk: Option<Disk>,
-    /// What failed after a commit that is durable: the next one is told.
+    /// What failed behind a commit: nothing more is tried.
     broken: Option<StoreError>,
 }
 
@@ -144,8 +144,14 @@ impl Engine for Sqlite {
             self.known.forget();
         }
         let after = self.disk.as_ref().map_or(Ok(()), |disk| disk.after(&done, &self.db, self.tally));
-        // What is durable is done, whatever fails behind it.
-        self.broken = after.err().map(|error| StoreError::Broken(error.to_string()));
+        // What fails right behind a commit puts the commit itself in doubt: a disk that is gone may have told us that it
+        // has what it has not. Nobody is told that it is durable, nothing is tried again, and the disk decides at the next
+        // start.
+        if let Err(error) = after {
+            let broken = StoreError::Broken(error.to_string());
+            self.broken = Some(broken.clone());
+            return Err(broken);
+        }
         done
     }
 
