@@ -24,6 +24,8 @@ struct Known {
     ledger: Ledger,
     /// Bodies of the deliveries that have no 202 yet.
     unanswered: BTreeMap<String, Vec<u8>>,
+    /// Whether answers do not come through: the line to the gateway is cut.
+    is_cut_off: bool,
 }
 
 impl Sender {
@@ -64,6 +66,12 @@ impl Sender {
         Some(answer)
     }
 
+    /// No answer comes through any more, or again. A machine without power sends none, but a process whose disk is gone
+    /// may, and what the kernel tells it then of its disk is of no disk.
+    pub fn cut_off(&self, is_cut_off: bool) {
+        self.known().is_cut_off = is_cut_off;
+    }
+
     /// Sends everything again that has no 202 yet, until it has one.
     ///
     /// # Panics
@@ -88,6 +96,9 @@ impl Sender {
 
     fn acknowledged(&self, id: &str, execution: &str) {
         let mut known = self.known();
+        if known.is_cut_off {
+            return;
+        }
         known.ledger.acknowledged(id, execution);
         known.unanswered.remove(id);
     }

@@ -23,9 +23,11 @@ async fn what_was_acknowledged_survives_power_cuts() {
         while lab.sender.promised() < wanted {
             tokio::time::sleep(Duration::from_micros(200)).await;
         }
+        lab.sender.cut_off(true);
         disk.cut();
         server.kill();
         load.end().await;
+        lab.sender.cut_off(false);
         disk.restore();
     }
     lab.settle().await;
