@@ -3,10 +3,15 @@
 //!
 //! Gathers (head, body), decides (`boathook_plan`) and acts (the run); has no opinion of its own.
 
+mod address;
 mod arrive;
 mod body;
 mod deliver;
+mod filter;
 mod method;
+mod page;
+mod rate;
+mod read;
 mod refusal;
 mod rejected;
 mod respond;
@@ -31,6 +36,7 @@ use arrive::Arrived;
 pub(crate) use arrive::Trail;
 use body::Arriving;
 use deliver::Keyed;
+use page::Page;
 use refusal::Refusal;
 pub(crate) use rejected::Budget;
 use rejected::Sketch;
@@ -49,6 +55,7 @@ where
     let routed = place.and_then(|place| route::find(shared, arrived, place));
     let served = routed.as_ref().ok().map(|routed| Arc::clone(&routed.served));
     let sketch = routed.as_ref().ok().and_then(|routed| Sketch::of(shared, routed));
+    let page = routed.as_ref().ok().and_then(Page::of);
     let mut tally = Tally::begin(shared, served.as_deref(), &trail);
     let decided = match routed {
         Ok(routed) => decide(shared, routed, &mut body).await,
@@ -68,7 +75,9 @@ where
     if let Some(sketch) = sketch {
         sketch.record(shared, &verdict, body.bytes());
     }
-    respond::response(verdict, &trail, !body.is_read() || !shared.stop.serving())
+    let mut response = respond::response(verdict, &trail, !body.is_read() || !shared.stop.serving());
+    page.iter().for_each(|page| page.tell(response.headers_mut()));
+    response
 }
 
 /// The stages of a request whose workflow is known.
@@ -77,8 +86,13 @@ where
     B: Body<Data = Bytes> + Unpin,
 {
     let admitted = method::admit(route::open(routed)?)?;
-    let whole = body::read(admitted, body, shared.limits.pace).await?;
+    let allowed = address::admit(admitted)?;
+    let within = rate::of_client(allowed)?;
+    let whole = body::read(within, body, shared.limits.pace).await?;
     let sent = sender::verify(shared, whole).await?;
-    let genuine = sender::handshake(sent)?;
-    deliver::key(shared, genuine)
+    let counted = rate::of_workflow(sent)?;
+    let genuine = sender::handshake(counted)?;
+    let understood = read::read(shared, genuine)?;
+    let wanted = filter::pass(understood)?;
+    deliver::key(wanted)
 }

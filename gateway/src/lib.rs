@@ -13,6 +13,7 @@ mod ingest;
 mod kept;
 mod log;
 mod metrics;
+mod rates;
 pub mod routes;
 mod runner;
 mod server;

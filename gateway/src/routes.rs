@@ -12,6 +12,7 @@ use boathook_plan::table::Table;
 
 use crate::ingest::Budget;
 use crate::metrics::{Counts, kind};
+use crate::rates::{Addresses, Rates};
 use crate::store::PlanText;
 
 /// A route that is not served.
@@ -29,6 +30,8 @@ pub(crate) struct Served {
     pub(crate) route: Arc<Route>,
     pub(crate) workflow: Arc<WorkflowRef>,
     pub(crate) counts: Arc<Counts>,
+    /// What is let through.
+    pub(crate) rates: Arc<Rates>,
     /// Requests that started nothing and are recorded.
     pub(crate) recorded: Budget,
     /// The plan as the store keeps it, made on first use.
@@ -45,9 +48,14 @@ pub(crate) struct Match {
     pub(crate) params: Vec<(String, String)>,
 }
 
-/// The live routes; `None` until the first ones are in. Clones are the same.
+/// The live routes. Clones are the same.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Routes(Arc<ArcSwap<Option<Live>>>);
+pub(crate) struct Routes {
+    /// `None` until the first ones are in.
+    live: Arc<ArcSwap<Option<Live>>>,
+    /// The clients that the workflows' rates are counted for.
+    addresses: Arc<Addresses>,
+}
 
 /// All routes at one time.
 #[derive(Debug, Default)]
@@ -65,20 +73,20 @@ struct Live {
 impl Routes {
     /// The route of a host and a raw path.
     pub(crate) fn find(&self, host: &str, raw_path: &str) -> Option<Match> {
-        let live = self.0.load();
+        let live = self.live.load();
         let found = Option::as_ref(&live)?.table.find(host, raw_path)?;
         Some(Match { served: Arc::clone(found.value), params: found.params })
     }
 
     /// The route that a workflow has now; one that was made anew under the same name is another.
     pub(crate) fn of(&self, workflow: &WorkflowRef) -> Option<Arc<Served>> {
-        let live = self.0.load();
+        let live = self.live.load();
         Option::as_ref(&live)?.all.get(workflow).cloned()
     }
 
     /// The workflow that has this name now.
     pub(crate) fn named(&self, namespace: &str, name: &str) -> Option<Arc<Served>> {
-        let live = self.0.load();
+        let live = self.live.load();
         let first = WorkflowRef { namespace: namespace.to_owned(), name: name.to_owned(), uid: String::new() };
         let (workflow, served) = Option::as_ref(&live)?.all.range(first..).next()?;
         (workflow.namespace == namespace && workflow.name == name).then(|| Arc::clone(served))
@@ -86,39 +94,39 @@ impl Routes {
 
     /// Whether a workflow exists, with a route or without one: it may have been refused, and be mended.
     pub(crate) fn knows(&self, workflow: &WorkflowRef) -> bool {
-        let live = self.0.load();
+        let live = self.live.load();
         Option::as_ref(&live).is_some_and(|live| live.all.contains_key(workflow) || live.alive.contains(&workflow.uid))
     }
 
     /// Replaces all routes. They are given in the order that decides conflicts: the earlier one stays. `alive` names by
     /// UID what else there is. A workflow's counts go on.
     pub(crate) fn swap(&self, routes: Vec<Arc<Route>>, alive: BTreeSet<String>) -> Vec<Rejected> {
-        let before: HashMap<WorkflowRef, Arc<Counts>> =
-            self.list().iter().map(|served| (served.route.workflow().clone(), Arc::clone(&served.counts))).collect();
+        let before: HashMap<WorkflowRef, Arc<Served>> =
+            self.list().into_iter().map(|served| (served.route.workflow().clone(), served)).collect();
         let mut live = Live { alive, ..Live::default() };
         let mut rejected = Vec::new();
         for route in routes {
-            let counts = before.get(route.workflow()).cloned().unwrap_or_default();
-            rejected.extend(live.insert(&Arc::new(Served::new(route, counts))));
+            let before = before.get(route.workflow()).map(Arc::as_ref);
+            rejected.extend(live.insert(&Arc::new(Served::new(route, before, &self.addresses))));
         }
-        self.0.store(Arc::new(Some(live)));
+        self.live.store(Arc::new(Some(live)));
         rejected
     }
 
     /// Whether first routes are in.
     pub(crate) fn ready(&self) -> bool {
-        self.0.load().is_some()
+        self.live.load().is_some()
     }
 
     /// Every route, by namespace and name.
     pub(crate) fn list(&self) -> Vec<Arc<Served>> {
-        let live = self.0.load();
+        let live = self.live.load();
         live.iter().flat_map(|live| live.all.values()).cloned().collect()
     }
 
     /// Every route that is served, by namespace and name.
     pub(crate) fn served(&self) -> Vec<Arc<Served>> {
-        let live = self.0.load();
+        let live = self.live.load();
         let served = live.iter().flat_map(|live| {
             live.all.iter().filter(|(workflow, _)| !live.losers.contains(workflow)).map(|(_, served)| served)
         });
@@ -141,14 +149,18 @@ impl Live {
 }
 
 impl Served {
-    fn new(route: Arc<Route>, counts: Arc<Counts>) -> Self {
+    /// What was counted of the workflow `before` goes on; so do its rates, where they are still the same.
+    fn new(route: Arc<Route>, before: Option<&Self>, addresses: &Arc<Addresses>) -> Self {
+        let rates = route.plan().webhook.as_ref().map_or(&[][..], |webhook| &webhook.policy.rates);
+        let kept = before.map(|before| &before.rates).filter(|kept| kept.are(rates));
         let program = &route.plan().program;
         let steps = program.steps.iter().chain(program.blocks.iter().flat_map(|block| &block.steps));
         let kinds = steps.map(|Step { name, kind: of, .. }| (name.clone(), kind(of))).collect();
         Self {
             workflow: Arc::new(route.workflow().clone()),
+            rates: kept.map_or_else(|| Arc::new(Rates::new(rates, addresses)), Arc::clone),
             route,
-            counts,
+            counts: before.map(|before| Arc::clone(&before.counts)).unwrap_or_default(),
             recorded: Budget::default(),
             text: OnceLock::new(),
             kinds,

@@ -11,8 +11,8 @@ use std::time::Duration;
 use boathook_plan::json::Json;
 use boathook_plan::plan::{
     Answer, AnswerBody, Concurrency, Deduplication, Delimiters, Egress, History, HttpStep, KeySpec, Match, Mode,
-    OnError, Plan, Program, Quota, Response, Retry, Scheme, SchemeKind, Step, StepKind, Suspend, Verification, Webhook,
-    WorkflowRef,
+    OnError, Plan, Policy, Program, Quota, Response, Retry, Scheme, SchemeKind, Step, StepKind, Suspend, Verification,
+    Webhook, WorkflowRef,
 };
 use boathook_plan::route::Route;
 use boathook_plan::secret::{KeyValue, Keys, Secret, SecretText};
@@ -52,12 +52,14 @@ pub(crate) fn plan(name: &str, path: &str) -> Plan {
             methods: vec!["POST".to_owned()],
             max_body_size: 1024,
             verification: None,
+            policy: Policy::default(),
         }),
         vars: Json::Null,
         secrets: Vec::new(),
         timeout_ms: 30_000,
         delimiters: Delimiters::Braces,
         program: Program::default(),
+        filter: None,
         deduplication: None,
         concurrency: Concurrency::default(),
         batch: None,
@@ -71,6 +73,7 @@ pub(crate) fn plan(name: &str, path: &str) -> Plan {
             late: None,
             cancel: true,
             failed: None,
+            rejected: None,
         },
         egress: Egress { internet: false, allow_addresses: Vec::new(), allow_hosts: Vec::new(), loopback: true },
     }
@@ -268,7 +271,15 @@ impl App {
     where
         B: Body<Data = Bytes> + Unpin,
     {
-        let response = ingest::answer(&self.shared, IpAddr::from(Ipv4Addr::LOCALHOST), request).await;
+        self.send_from(IpAddr::from(Ipv4Addr::LOCALHOST), request).await
+    }
+
+    /// The same, from another address.
+    pub(crate) async fn send_from<B>(&self, peer: IpAddr, request: Request<B>) -> Seen
+    where
+        B: Body<Data = Bytes> + Unpin,
+    {
+        let response = ingest::answer(&self.shared, peer, request).await;
         let (head, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         Seen { status: head.status, headers: head.headers, body: String::from_utf8(body.to_vec()).unwrap() }

@@ -88,8 +88,8 @@ async fn a_refused_workflow_keeps_its_last_form_while_others_move() {
     fs::write(&hello, answering("hello", 1)).unwrap();
     fs::write(&other, answering("other", 1)).unwrap();
     let run = Run::start(folder.path());
-    rename_over(&hello, &answering("hello", 2).replace("steps:", "filter: 'true'\n  steps:"));
-    run.told("not built yet (spec.filter)");
+    rename_over(&hello, &answering("hello", 2).replace("steps:", "serviceAccountName: deployer\n  steps:"));
+    run.told("not built yet (spec.serviceAccountName)");
     run.told("note: default/hello is served as before this edit");
     run.told("reloaded: 2 routes");
     rename_over(&other, &answering("other", 2));

@@ -223,7 +223,7 @@ spec: {steps: []}
     assert!(err(&unsendable).contains("it has no webhook, and only `call` steps start it"), "{}", err(&unsendable));
 
     // Another workflow is refused, and that is not why this one is not found.
-    let later = crate::files::answering("later", 1).replace("steps:", "filter: 'true'\n  steps:");
+    let later = crate::files::answering("later", 1).replace("steps:", "serviceAccountName: deployer\n  steps:");
     fs::write(folder.path().join("later.yaml"), later).unwrap();
     let missing = of("nobody");
     assert_eq!(missing.status.code(), Some(2));
@@ -234,5 +234,5 @@ spec: {steps: []}
     );
     let refused = of("later");
     assert_eq!(refused.status.code(), Some(1));
-    assert!(err(&refused).contains("not built yet (spec.filter)"), "{}", err(&refused));
+    assert!(err(&refused).contains("not built yet (spec.serviceAccountName)"), "{}", err(&refused));
 }

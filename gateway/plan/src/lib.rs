@@ -5,6 +5,7 @@
 //! `now`, ids and bytes are arguments.
 #![forbid(unsafe_code)]
 
+pub mod address;
 pub mod egress;
 pub mod envelope;
 pub mod execution;

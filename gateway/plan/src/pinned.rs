@@ -2,7 +2,9 @@
 //! part of it: they come from the live route.
 
 mod acknowledge;
+mod filter;
 mod keys;
+mod rejected;
 mod revision;
 mod run;
 #[cfg(test)]
@@ -18,12 +20,16 @@ use crate::machine::{Program, ProgramError};
 use crate::plan::{Plan, WorkflowRef};
 
 pub use acknowledge::duplicate;
-pub use keys::{KeyFault, StageFacts};
+pub use filter::Filtered;
+pub use keys::{StageFacts, StageFault};
+pub use rejected::filtered;
 pub use revision::Revision;
 pub use run::{Delivered, RunFacts, SeedOf};
 
 use acknowledge::Acknowledgement;
+use filter::Filter;
 use keys::Keys;
+use rejected::Rejection;
 
 /// A compiled plan.
 #[derive(Debug)]
@@ -31,8 +37,10 @@ pub struct Pinned {
     plan: Arc<Plan>,
     revision: Revision,
     program: Arc<Program>,
+    filter: Filter,
     keys: Keys,
     acknowledgement: Acknowledgement,
+    rejection: Rejection,
     wanted: Wanted,
 }
 
@@ -40,12 +48,15 @@ impl Pinned {
     /// Compiles a plan.
     pub fn compile(plan: Arc<Plan>) -> Result<Self, ProgramError> {
         let program = Program::compile(&plan)?;
+        let filter = Filter::compile(&plan)?;
         let keys = Keys::compile(&plan)?;
         let acknowledgement = Acknowledgement::compile(&plan)?;
-        let references = program.references();
-        let wanted = Wanted::by(references.into_iter().chain(keys.references()).chain(acknowledgement.references()));
+        let rejection = Rejection::compile(&plan)?;
+        let before = filter.references().chain(keys.references()).chain(rejection.references());
+        let after = acknowledgement.references();
+        let wanted = Wanted::by(program.references().into_iter().chain(before).chain(after));
         let revision = Revision::of(&plan);
-        Ok(Self { plan, revision, program: Arc::new(program), keys, acknowledgement, wanted })
+        Ok(Self { plan, revision, program: Arc::new(program), filter, keys, acknowledgement, rejection, wanted })
     }
 
     /// Whose plan it is.

@@ -12,12 +12,14 @@ use crate::json::Json;
 mod egress;
 mod execution;
 mod http;
+mod policy;
 mod program;
 mod verification;
 
 pub use self::egress::{AddressRule, Egress, HostRule};
 pub use self::execution::{Batch, BodyKept, Concurrency, Deduplication, History, Overflow, Quota, Suspend};
 pub use self::http::{CloudEvent, HttpAuth, HttpBody, HttpStep, Part, PartContent};
+pub use self::policy::{Policy, Rate, RateKey};
 pub use self::program::{
     Block, BranchStep, CallStep, Case, Check, EndOutcome, EndStep, ForEachStep, OnError, OnItemError, ParallelStep,
     Program, Retry, Step, StepKind, ValidateStep, WaitStep,
@@ -59,6 +61,9 @@ pub struct Plan {
     pub delimiters: Delimiters,
     /// The program.
     pub program: Program,
+    /// A CEL condition over what a request stage sees; a delivery for which it is false starts nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filter: Option<String>,
     /// Which deliveries are one.
     pub deduplication: Option<Deduplication>,
     /// How many run at once, and in which order.
@@ -104,6 +109,9 @@ pub struct Webhook {
     pub max_body_size: u64,
     /// `None` is `public: true`.
     pub verification: Option<Verification>,
+    /// What is asked of a request besides.
+    #[serde(default, skip_serializing_if = "Policy::is_default")]
+    pub policy: Policy,
 }
 
 /// When the sender is answered.
@@ -133,6 +141,9 @@ pub struct Response {
     pub cancel: bool,
     /// After a failure; `None` is 500 as problem+json.
     pub failed: Option<Answer>,
+    /// What is said of a delivery that the schema or the filter refuses; `None` is their own answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rejected: Option<Answer>,
 }
 
 /// Status, headers and body of an answer.

@@ -2,6 +2,8 @@
 //!
 //! Built when a route is swapped in, never per request. Performs nothing and reads no clock.
 
+mod content_type;
+mod cors;
 mod delivery;
 mod intake;
 mod sample;
@@ -21,6 +23,8 @@ use crate::verify::{Verifier, VerifierError};
 
 pub use crate::envelope::BodyFault;
 pub use crate::pinned::Revision;
+pub use content_type::ContentTypes;
+pub use cors::{Cors, origin};
 pub use delivery::Delivery;
 pub use intake::{Intake, MethodVerdict};
 

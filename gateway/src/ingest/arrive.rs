@@ -15,7 +15,8 @@ use crate::shared::Shared;
 #[derive(Debug)]
 pub(super) struct Arrived {
     pub(super) head: Parts,
-    pub(super) client: IpAddr,
+    /// Who connected: the client, or a proxy in front of it.
+    pub(super) peer: IpAddr,
     pub(super) received_at: Timestamp,
     pub(super) request_id: Arc<str>,
     started: Instant,
@@ -37,7 +38,7 @@ impl Arrived {
         let received_at = shared.clock.now();
         let arrived = Self {
             head,
-            client: peer.to_canonical(),
+            peer,
             received_at,
             request_id: new_id(received_at).to_string().into(),
             started: Instant::now(),

@@ -12,6 +12,7 @@ use hyper::body::Body;
 use tokio::time::timeout;
 
 use super::method::Admitted;
+use super::rate::Within;
 use super::refusal::Refusal;
 use super::route::Routed;
 use crate::config::Pace;
@@ -70,15 +71,15 @@ where
 }
 
 /// Reads the body within the workflow's limit and the client's pace.
-pub(super) async fn read<B>(admitted: Admitted, body: &mut Arriving<B>, pace: Pace) -> Result<Whole, Refusal>
+pub(super) async fn read<B>(within: Within, body: &mut Arriving<B>, pace: Pace) -> Result<Whole, Refusal>
 where
     B: Body<Data = Bytes> + Unpin,
 {
-    let limit = admitted.routed.intake.max_body_size();
+    let limit = within.intake().max_body_size();
     let bytes =
         timeout(pace.body, collect(body, limit, pace)).await.map_err(|_| Refusal::of(Reason::RequestTooSlow))??;
     body.bytes = bytes.clone();
-    Ok(whole(admitted, bytes))
+    Ok(whole(within, bytes))
 }
 
 async fn collect<B>(body: &mut Arriving<B>, limit: u64, pace: Pace) -> Result<Bytes, Refusal>
@@ -143,8 +144,9 @@ impl Buffer {
     }
 }
 
-fn whole(admitted: Admitted, body: Bytes) -> Whole {
-    let Routed { served, intake, arrived, params, place } = admitted.routed;
+fn whole(within: Within, body: Bytes) -> Whole {
+    let Admitted { routed, runs } = within.into_inner();
+    let Routed { served, intake, arrived, params, client, place } = routed;
     let target = arrived.head.uri.path_and_query().map_or("", |target| target.as_str());
     let raw = RawRequest {
         url: intake.url(target),
@@ -154,8 +156,8 @@ fn whole(admitted: Admitted, body: Bytes) -> Whole {
         headers: arrived.head.headers,
         body,
         params,
-        client: arrived.client,
+        client,
         received_at: arrived.received_at,
     };
-    Whole { served, intake, raw, runs: admitted.runs, request_id: arrived.request_id, place }
+    Whole { served, intake, raw, runs, request_id: arrived.request_id, place }
 }

@@ -1,4 +1,4 @@
-//! Stages 10 and 13: the body is read, the delivery gets its keys, and it is accepted, once, or refused.
+//! Stage 13: the delivery gets its keys, and it is accepted, once, or refused.
 
 mod repeat;
 mod sync;
@@ -6,18 +6,17 @@ mod sync;
 use std::sync::Arc;
 
 use boathook_plan::json::Json;
-use boathook_plan::pinned::{KeyFault, StageFacts};
+use boathook_plan::pinned::StageFacts;
 use boathook_plan::plan::Mode;
 use boathook_plan::reason::Reason;
 use boathook_plan::reply::Reply;
 use boathook_plan::route::Delivery;
-use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::arrive::new_id;
+use super::filter::{Wanted, undecided};
+use super::read::Understood;
 use super::refusal::Refusal;
 use super::respond::Verdict;
-use super::sender::Genuine;
 use crate::gate::Place;
 use crate::runner::{Birth, First, Owner};
 use crate::shared::Shared;
@@ -31,34 +30,20 @@ pub(super) struct Keyed {
     place: Place,
 }
 
-/// Reads the body and renders the keys.
-pub(super) fn key(shared: &Shared, genuine: Genuine) -> Result<Keyed, Refusal> {
-    let (sent, place) = genuine.into_parts();
-    let (served, verified, request_id) = sent;
-    let delivery = served.route.deliver(verified, request_id);
-    let delivery = delivery.map_err(|fault| Refusal::of(fault.reason()).because(fault.to_string()))?;
+/// Renders the keys.
+pub(super) fn key(wanted: Wanted) -> Result<Keyed, Refusal> {
+    let Understood { served, delivery, facts, accepted_at, place } = wanted.into_inner();
     let Delivery { mut envelope, body, context } = delivery;
-    let accepted_at = stamp(shared.clock.now());
-    let facts = StageFacts { execution: new_id(accepted_at), received_at: envelope.received_at };
     let pinned = served.route.pinned();
-    envelope.deduplication_key = pinned.deduplication_key(&context, facts).map_err(|fault| unkeyed(&fault))?;
+    // A key that cannot be told must not let a repeat through.
+    envelope.deduplication_key = pinned.deduplication_key(&context, facts).map_err(|fault| undecided(&fault))?;
     if envelope.deduplication_key.is_none() && served.route.plan().deduplication.is_some() {
         served.counts.unkeyed();
     }
-    let turn = pinned.concurrency_key(&context, facts).map_err(|fault| unkeyed(&fault))?;
+    let turn = pinned.concurrency_key(&context, facts).map_err(|fault| undecided(&fault))?;
     let birth =
         Birth { id: facts.execution, served, envelope: Arc::new(envelope), body, accepted_at, turn, awaited: false };
     Ok(Keyed { birth, context, place })
-}
-
-/// A time as the store keeps it: a run that goes on sees the same.
-fn stamp(now: Timestamp) -> Timestamp {
-    Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
-}
-
-/// A key that cannot be told must not let a repeat through.
-fn unkeyed(fault: &KeyFault) -> Refusal {
-    Refusal::of(Reason::FilterFailed).because(fault.to_string())
 }
 
 /// Accepts the delivery and answers.

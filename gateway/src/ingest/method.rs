@@ -1,9 +1,10 @@
-//! Stage 4: what a request's method can do here. HEAD and OPTIONS are answered and run nothing.
+//! Stage 4: what a request's method can do here. HEAD, OPTIONS and what browsers ask before a page may
+//! call are answered and run nothing.
 
 use boathook_plan::reason::Reason;
 use boathook_plan::reply::Reply;
 use boathook_plan::route::{Intake, MethodVerdict};
-use http::{StatusCode, header};
+use http::{Method, StatusCode, header};
 
 use super::refusal::Refusal;
 use super::route::Routed;
@@ -18,7 +19,11 @@ pub(super) struct Admitted {
 
 pub(super) fn admit(routed: Routed) -> Result<Admitted, Refusal> {
     let intake = &routed.intake;
-    match intake.judge(&routed.arrived.head.method, routed.served.route.verifier().handshake_methods()) {
+    if let Some(fields) = intake.cors().and_then(|cors| cors.preflight(method(&routed), &routed.arrived.head.headers)) {
+        let answer = Reply { headers: fields, ..Reply::empty(StatusCode::NO_CONTENT) };
+        return Err(Refusal::answered(answer).with(header::ALLOW, intake.allow().clone()));
+    }
+    match intake.judge(method(&routed), routed.served.route.verifier().handshake_methods()) {
         MethodVerdict::Runs => Ok(Admitted { routed, runs: true }),
         MethodVerdict::HandshakeOnly => Ok(Admitted { routed, runs: false }),
         MethodVerdict::Alive => Err(Refusal::answered(Reply::empty(StatusCode::OK))),
@@ -28,6 +33,10 @@ pub(super) fn admit(routed: Routed) -> Result<Admitted, Refusal> {
         }
         MethodVerdict::Refused => Err(refuse(intake)),
     }
+}
+
+fn method(routed: &Routed) -> &Method {
+    &routed.arrived.head.method
 }
 
 /// 405, which must say what is allowed (RFC 9110, 15.5.6).

@@ -31,7 +31,12 @@ impl Refusal {
 
     /// Answered without a run.
     pub(super) fn answered(reply: Reply) -> Self {
-        let mut refusal = Self::of(Reason::Handshake);
+        Self::told(Reason::Handshake, reply)
+    }
+
+    /// With an answer that is not the reason's problem.
+    pub(super) fn told(reason: Reason, reply: Reply) -> Self {
+        let mut refusal = Self::of(reason);
         refusal.own.answer = Some(reply);
         refusal
     }
@@ -58,7 +63,9 @@ impl Refusal {
     pub(super) fn verdict(self, request_id: &str) -> Verdict {
         let Own { status, field, answer, detail } = *self.own;
         let mut reply = answer.unwrap_or_else(|| problem(self.reason, status, request_id));
-        reply.headers.extend(field);
+        if let Some((name, value)) = field {
+            reply.headers.insert(name, value);
+        }
         Verdict { reason: self.reason, reply, execution: None, detail }
     }
 }

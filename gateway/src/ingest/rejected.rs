@@ -76,7 +76,7 @@ impl Sketch {
             headers: head.headers.clone(),
             body: Bytes::new(),
             params: Vec::new(),
-            client: arrived.client,
+            client: routed.client,
             received_at: arrived.received_at,
         };
         let envelope = Envelope::sketch(request, Arc::clone(&arrived.request_id), route.verifier());

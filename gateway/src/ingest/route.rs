@@ -1,5 +1,6 @@
 //! Stages 1 to 3: a head that means one thing, a place among what is in flight, and the workflow of the host and path.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use boathook_plan::reason::Reason;
@@ -23,6 +24,7 @@ pub(super) struct Routed {
     pub(super) intake: Arc<Intake>,
     pub(super) arrived: Arrived,
     pub(super) params: Vec<(String, String)>,
+    pub(super) client: IpAddr,
     pub(super) place: Place,
 }
 
@@ -51,7 +53,8 @@ pub(super) fn find(shared: &Shared, arrived: Arrived, place: Place) -> Result<Ro
     let intake = served.route.intake().cloned().ok_or_else(|| Refusal::of(Reason::NoRoute))?;
     let place = shared.gate.assign(place, &served.counts.in_flight);
     let place = place.ok_or_else(|| Refusal::of(Reason::Overloaded))?;
-    Ok(Routed { served, intake, arrived, params, place })
+    let client = intake.client(arrived.peer, &arrived.head.headers);
+    Ok(Routed { served, intake, arrived, params, client, place })
 }
 
 fn target(arrived: &Arrived) -> &str {

@@ -10,8 +10,10 @@ use http::{HeaderValue, header};
 
 use super::body::Whole;
 use super::method::refuse;
+use super::rate::Counted;
 use super::refusal::Refusal;
 use crate::gate::Place;
+use crate::rates::Rates;
 use crate::routes::Served;
 use crate::shared::Shared;
 
@@ -69,7 +71,8 @@ fn rejected(rejection: Rejection) -> Refusal {
 }
 
 /// Answers a provider's handshake. What came by a handshake's method and is none may not start the workflow.
-pub(super) fn handshake(sent: Sent) -> Result<Genuine, Refusal> {
+pub(super) fn handshake(counted: Counted) -> Result<Genuine, Refusal> {
+    let sent = counted.into_inner();
     match sent.served.route.verifier().handshake(&sent.verified) {
         Some(reply) => Err(Refusal::answered(reply)),
         None if sent.runs => Ok(Genuine(sent)),
@@ -77,10 +80,16 @@ pub(super) fn handshake(sent: Sent) -> Result<Genuine, Refusal> {
     }
 }
 
+impl Sent {
+    pub(super) fn rates(&self) -> &Rates {
+        &self.served.rates
+    }
+}
+
 impl Genuine {
     /// What is known of the delivery, and its place among what is in flight.
-    pub(super) fn into_parts(self) -> ((Arc<Served>, Verified, Arc<str>), Place) {
-        let Sent { served, verified, request_id, place, .. } = self.0;
-        ((served, verified, request_id), place)
+    pub(super) fn into_parts(self) -> ((Arc<Served>, Arc<Intake>, Verified, Arc<str>), Place) {
+        let Sent { served, intake, verified, request_id, place, .. } = self.0;
+        ((served, intake, verified, request_id), place)
     }
 }

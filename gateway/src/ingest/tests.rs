@@ -1,10 +1,14 @@
 //! Every stage of the request path, through the whole of it and without sockets.
 
+mod address;
 mod body;
+mod cors;
+mod filter;
 mod method;
 mod order;
 mod overload;
 mod pinned;
+mod rate;
 mod run;
 mod sender;
 

@@ -5,6 +5,7 @@ mod drain;
 mod hang_up;
 mod heads;
 mod pace;
+mod rows;
 mod swap;
 
 use std::collections::BTreeSet;

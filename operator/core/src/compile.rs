@@ -12,6 +12,7 @@ mod egress;
 mod keys;
 mod memo;
 mod paths;
+mod policy;
 mod quota;
 mod resolve;
 mod secrets;

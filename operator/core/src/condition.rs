@@ -51,7 +51,7 @@ pub enum Reason {
     SecretNotAllowed,
     /// A ConfigMap that the spec names is not there, or has no such key.
     ConfigMapNotFound,
-    /// The Secret's value cannot be a key of the scheme.
+    /// What a reference leads to cannot be used: a key that is none of its scheme, a list of networks that is none.
     InvalidKey,
 }
 

@@ -4,6 +4,7 @@
 //! state: expressions and templates, references, bounds of durations, cycles, and what is not built yet. Looks at no
 //! other object.
 
+mod access;
 mod admits;
 mod answer;
 mod bounds;
@@ -32,5 +33,5 @@ pub use valid::{ValidGateway, ValidWorkflow};
 pub use workflow::workflow;
 
 pub(crate) use admits::Candidate;
-pub(crate) use valid::{Granted, KeySource, SecretEntry, ValidVerification, ValidWebhook};
+pub(crate) use valid::{Granted, KeySource, NetworkList, SecretEntry, ValidAccess, ValidVerification, ValidWebhook};
 pub(crate) use workflow::default_timeout;

@@ -23,10 +23,10 @@ pub(super) struct Keys {
     concurrency: Option<Template>,
 }
 
-/// A key that cannot be told, through an error in its expression.
+/// What a request stage cannot tell, through an error in its expression.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{field}: {message}")]
-pub struct KeyFault {
+pub struct StageFault {
     /// The field of the workflow.
     pub field: &'static str,
     /// What is wrong.
@@ -61,12 +61,12 @@ impl Keys {
 impl Pinned {
     /// Which deliveries this one is the same as; `None` is none: there is no such key, it is null or empty, or a path of
     /// it is not there.
-    pub fn deduplication_key(&self, context: &Json, facts: StageFacts) -> Result<Option<Arc<str>>, KeyFault> {
+    pub fn deduplication_key(&self, context: &Json, facts: StageFacts) -> Result<Option<Arc<str>>, StageFault> {
         self.key("deduplication.key", self.keys.deduplication.as_ref(), context, facts)
     }
 
     /// Which deliveries this one runs after; `None` as for [`Pinned::deduplication_key`].
-    pub fn concurrency_key(&self, context: &Json, facts: StageFacts) -> Result<Option<Arc<str>>, KeyFault> {
+    pub fn concurrency_key(&self, context: &Json, facts: StageFacts) -> Result<Option<Arc<str>>, StageFault> {
         self.key("concurrency.key", self.keys.concurrency.as_ref(), context, facts)
     }
 
@@ -76,12 +76,12 @@ impl Pinned {
         template: Option<&Template>,
         context: &Json,
         facts: StageFacts,
-    ) -> Result<Option<Arc<str>>, KeyFault> {
+    ) -> Result<Option<Arc<str>>, StageFault> {
         let Some(template) = template else { return Ok(None) };
         match template.render_text(&self.stage_scope(context, facts)) {
             Ok(text) => Ok((!text.is_empty()).then(|| bounded(&text))),
             Err(EvalError { reason: StepReason::PathMissing, .. }) => Ok(None),
-            Err(error) => Err(KeyFault { field, message: error.message }),
+            Err(error) => Err(StageFault { field, message: error.message }),
         }
     }
 

@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderValue, Method};
 
 use super::*;
 use crate::plan::{
-    Answer, AnswerBody, Concurrency, Deduplication, Delimiters, Egress, History, Mode, Program as Steps, Quota,
+    Answer, AnswerBody, Concurrency, Deduplication, Delimiters, Egress, History, Mode, Policy, Program as Steps, Quota,
     Response, Suspend, Webhook,
 };
 use crate::request::RawRequest;
@@ -23,12 +23,14 @@ fn plan() -> Plan {
             methods: vec!["POST".to_owned()],
             max_body_size: 1024,
             verification: None,
+            policy: Policy::default(),
         }),
         vars: Json::object([("prefix", Json::text("p"))]),
         secrets: Vec::new(),
         timeout_ms: 30_000,
         delimiters: Delimiters::Braces,
         program: Steps::default(),
+        filter: None,
         deduplication: None,
         concurrency: Concurrency::default(),
         batch: None,
@@ -42,6 +44,7 @@ fn plan() -> Plan {
             late: None,
             cancel: false,
             failed: None,
+            rejected: None,
         },
         egress: Egress { internet: false, allow_addresses: Vec::new(), allow_hosts: Vec::new(), loopback: false },
     }
@@ -74,7 +77,7 @@ fn facts() -> StageFacts {
     StageFacts { execution: uuid::Uuid::nil(), received_at: "2026-11-24T12:00:00Z".parse().unwrap() }
 }
 
-fn key(template: &str, body: &'static str) -> Result<Option<Arc<str>>, KeyFault> {
+fn key(template: &str, body: &'static str) -> Result<Option<Arc<str>>, StageFault> {
     let pinned = keyed(template);
     let (envelope, body) = sealed(body);
     pinned.deduplication_key(&pinned.context(&envelope, &body).unwrap(), facts())

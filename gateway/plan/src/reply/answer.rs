@@ -59,6 +59,8 @@ pub enum Unsaid {
         /// The execution's id.
         execution: uuid::Uuid,
     },
+    /// This answer. Its status is the answer's own where that has one.
+    Reply(Reply),
     /// The problem, under the answer's status where it has one; no body when that status is no error.
     Problem {
         /// Its status and sentence.
@@ -79,6 +81,7 @@ impl Unsaid {
         match self {
             Self::Empty | Self::Value(_) => StatusCode::OK,
             Self::Accepted | Self::GoesOn { .. } => StatusCode::ACCEPTED,
+            Self::Reply(reply) => reply.status,
             Self::Problem { problem, .. } => problem.status(),
         }
     }
@@ -86,6 +89,7 @@ impl Unsaid {
     fn under(self, status: StatusCode) -> Reply {
         match self {
             Self::Value(value) => Reply::json(status, &value),
+            Self::Reply(reply) => Reply { status, ..reply },
             Self::GoesOn { execution } => {
                 let id = Json::from(execution.hyphenated().to_string());
                 Reply::json(status, &Json::object([("status", Json::text("accepted")), ("executionID", id)]))
@@ -151,6 +155,11 @@ impl AnswerProgram {
             reply.headers.insert(name.clone(), value(name, &text)?);
         }
         Ok(reply)
+    }
+
+    /// The status that it names.
+    pub const fn status(&self) -> Option<StatusCode> {
+        self.status
     }
 
     /// What the templates read of their roots.

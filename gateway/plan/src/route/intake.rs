@@ -1,8 +1,13 @@
 //! Which requests a route takes by path and method; decides what the others are told.
 
-use http::{HeaderValue, Method};
+use std::net::IpAddr;
+
+use http::{HeaderMap, HeaderValue, Method};
 
 use super::RouteError;
+use super::content_type::ContentTypes;
+use super::cors::Cors;
+use crate::address::{self, Networks};
 use crate::plan::Webhook;
 use crate::table::Pattern;
 
@@ -15,6 +20,10 @@ pub struct Intake {
     host: Option<String>,
     base_url: String,
     max_body_size: u64,
+    types: ContentTypes,
+    trusted: Networks,
+    access: Option<Networks>,
+    cors: Option<Cors>,
 }
 
 /// What becomes of a request by its method.
@@ -46,6 +55,10 @@ impl Intake {
             host: webhook.host.clone(),
             base_url: webhook.base_url.clone(),
             max_body_size: webhook.max_body_size,
+            types: ContentTypes::of(&webhook.policy),
+            trusted: Networks::of(&webhook.policy.trusted_proxies),
+            cors: Cors::of(webhook),
+            access: webhook.policy.access.as_deref().map(Networks::of),
         })
     }
 
@@ -62,6 +75,26 @@ impl Intake {
     /// Bytes of a body at most.
     pub fn max_body_size(&self) -> u64 {
         self.max_body_size
+    }
+
+    /// Who sent a request that came from `peer`.
+    pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        address::client(peer, headers, &self.trusted)
+    }
+
+    /// Whether a client may send anything.
+    pub fn admits(&self, client: IpAddr) -> bool {
+        self.access.as_ref().is_none_or(|networks| networks.contain(client))
+    }
+
+    /// Which web pages may call it; `None`: none.
+    pub fn cors(&self) -> Option<&Cors> {
+        self.cors.as_ref()
+    }
+
+    /// Which types of bodies it takes.
+    pub fn types(&self) -> &ContentTypes {
+        &self.types
     }
 
     /// The URL that a sender of this target would have signed.

@@ -10,7 +10,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::json::Json;
 use crate::plan::{
-    Answer, AnswerBody, Concurrency, Delimiters, History, Mode, Program as Steps, Quota, Response, Suspend, Webhook,
+    Answer, AnswerBody, Concurrency, Delimiters, History, Mode, Policy, Program as Steps, Quota, Response, Suspend,
+    Webhook,
 };
 use crate::reason::Reason;
 use crate::request::{RawRequest, Verified};
@@ -27,12 +28,14 @@ fn plan(template: &str) -> Plan {
             methods: vec!["POST".to_owned(), "PUT".to_owned()],
             max_body_size: 1024,
             verification: None,
+            policy: Policy::default(),
         }),
         vars: Json::Null,
         secrets: Vec::new(),
         timeout_ms: 30_000,
         delimiters: Delimiters::Braces,
         program: Steps::default(),
+        filter: None,
         deduplication: None,
         concurrency: Concurrency::default(),
         batch: None,
@@ -50,6 +53,7 @@ fn plan(template: &str) -> Plan {
             late: None,
             cancel: true,
             failed: None,
+            rejected: None,
         },
         egress: Egress { internet: false, allow_addresses: Vec::new(), allow_hosts: Vec::new(), loopback: false },
     }

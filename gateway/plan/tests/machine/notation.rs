@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use boathook_plan::plan::{
     Answer, AnswerBody, Block, BranchStep, CallStep, Case, Check, Concurrency, Delimiters, Egress, EndOutcome, EndStep,
-    ForEachStep, History, HttpBody, HttpStep, Mode, OnError, OnItemError, ParallelStep, Plan, Program, Quota, Response,
-    Retry, Step, StepKind, Suspend, ValidateStep, WaitStep, Webhook, WorkflowRef,
+    ForEachStep, History, HttpBody, HttpStep, Mode, OnError, OnItemError, ParallelStep, Plan, Policy, Program, Quota,
+    Response, Retry, Step, StepKind, Suspend, ValidateStep, WaitStep, Webhook, WorkflowRef,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -189,6 +189,7 @@ impl Spec {
                 blocks: self.blocks.iter().map(BlockSpec::block).collect(),
                 on_failure: self.on_failure.as_ref().map(|block| block.run.clone()),
             },
+            filter: None,
             deduplication: None,
             concurrency: Concurrency::default(),
             batch: None,
@@ -319,6 +320,7 @@ impl ResponseSpec {
             late: self.late.as_ref().map(AnswerSpec::answer),
             cancel: self.cancel.unwrap_or(true),
             failed: self.failed.as_ref().map(AnswerSpec::answer),
+            rejected: None,
         }
     }
 }
@@ -342,6 +344,7 @@ fn webhook() -> Webhook {
         methods: vec!["POST".to_owned()],
         max_body_size: 1 << 20,
         verification: None,
+        policy: Policy::default(),
     }
 }
 

@@ -12,7 +12,7 @@ use boathook_plan::plan::{Concurrency, Plan, Webhook, WorkflowRef};
 
 use super::ceiling::Ceiling;
 use super::secrets::Secrets;
-use super::{CompiledRoute, address, egress, keys, variables};
+use super::{CompiledRoute, address, egress, keys, policy, variables};
 use crate::condition::Reason;
 use crate::field::Field;
 use crate::limits::PLAN_SIZE;
@@ -49,13 +49,15 @@ impl Inputs {
         let namespace = &workflow.key.namespace;
         let key = |name: &str| ObjectKey::new(namespace, name);
         let secrets = workflow.secret_names().map(|name| (name.to_owned(), world.secrets.get(&key(name)).cloned()));
-        let config_maps = workflow.values.vars_from.iter();
+        let config_maps = workflow.config_map_names();
         Self {
             workflow: Arc::clone(workflow),
             gateway: Arc::clone(gateway),
             labels: world.namespaces.get(namespace).cloned().unwrap_or_default(),
             secrets: secrets.collect(),
-            config_maps: config_maps.map(|name| (name.clone(), world.config_maps.get(&key(name)).cloned())).collect(),
+            config_maps: config_maps
+                .map(|name| (name.to_owned(), world.config_maps.get(&key(name)).cloned()))
+                .collect(),
             platform: world.platform.clone(),
         }
     }
@@ -106,6 +108,7 @@ fn plan(inputs: &Inputs, violations: &mut Vec<Violation>) -> Plan {
         timeout_ms: timeout(inputs).grant(workflow.timeout_ms, violations),
         delimiters: workflow.delimiters,
         program: workflow.program.clone(),
+        filter: executions.filter.clone(),
         deduplication: executions.deduplication.clone(),
         concurrency: concurrency(inputs, violations),
         batch: executions.batch,
@@ -132,6 +135,7 @@ fn webhook(inputs: &Inputs, webhook: &ValidWebhook, violations: &mut Vec<Violati
         methods: webhook.methods.clone(),
         max_body_size: body_size.grant(webhook.max_body_size, violations),
         verification: webhook.verification.as_ref().map(ValidVerification::plan),
+        policy: policy::of(inputs, webhook, violations),
     }
 }
 

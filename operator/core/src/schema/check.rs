@@ -11,7 +11,12 @@ use crate::field::Field;
 use crate::report::Report;
 
 /// Patterns that read badly, in words. A test holds that our schemas have each of them.
-pub(super) const WORDS: [(&str, &str); 10] = [
+pub(super) const WORDS: [(&str, &str); 12] = [
+    (
+        r"^[a-z0-9][a-z0-9!#$&^_.+-]*/[a-z0-9*][a-z0-9!#$&^_.+-]*$",
+        "must be a media type in small letters and without parameters, such as application/json or text/*",
+    ),
+    (r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$", "must be an origin as browsers send it, such as https://www.example.com"),
     ("^([0-9]{1,5}(h|m|s|ms)){1,4}$", "must be a duration such as 10s, 2500ms or 1h30m"),
     ("^[0-9]{1,15}(k|M|G|T|Ki|Mi|Gi|Ti)?$", "must be a size in whole bytes such as 1Mi or 512Ki"),
     ("^[a-z][a-zA-Z0-9]*$", "must be a name of letters and digits that begins with a small letter, such as notifyTeam"),

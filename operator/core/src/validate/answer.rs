@@ -41,7 +41,9 @@ pub(super) fn response(response: &crd::Response, at: &Field, reader: &mut Reader
     let late = response.late.as_ref().map(|late| read(&late.into(), &at.at("late"), reader));
     reader.enter(Place::Failed);
     let failed = response.failed.as_ref().map(|failed| read(&failed.into(), &at.at("failed"), reader));
-    Response { mode, deadline_ms, answer, late, cancel, failed }
+    reader.enter(Place::Arrival);
+    let rejected = response.rejected.as_ref().map(|rejected| read(&rejected.into(), &at.at("rejected"), reader));
+    Response { mode, deadline_ms, answer, late, cancel, failed, rejected }
 }
 
 /// Reads one answer.

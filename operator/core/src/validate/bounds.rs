@@ -32,6 +32,9 @@ pub const KEEP: Duration = Duration::from_hours(24 * 366);
 /// The widest window around a signing time: a replay is possible for as long.
 pub const TOLERANCE: Duration = Duration::from_hours(24);
 
+/// The longest period of a rate: what a process counts for longer, its next start forgets.
+pub const RATE_PERIOD: Duration = Duration::from_hours(24);
+
 /// Bytes of the largest body that a gateway may take: it is held in memory whole.
 pub const BODY_SIZE: u64 = 1 << 30;
 

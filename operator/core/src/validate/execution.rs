@@ -1,6 +1,7 @@
-//! `deduplication`, `concurrency`, `batch`, `history`, `suspend`: how executions are told apart, queue and are kept.
+//! `filter`, `deduplication`, `concurrency`, `batch`, `history`, `suspend`: which deliveries start an execution, how these
+//! are told apart, queue and are kept.
 //!
-//! Their templates see a request that has arrived, and no step.
+//! Their expressions see a request that has arrived, and no step.
 
 use boathook_crds::workflow::execution as text;
 use boathook_crds::workflow::verification::scheme::Scheme;
@@ -19,6 +20,7 @@ use crate::field::Field;
 pub(super) fn read(spec: &WebhookWorkflowSpec, at: &Field, reader: &mut Reader) -> Executions {
     reader.enter(Place::Arrival);
     Executions {
+        filter: spec.filter.as_ref().map(|filter| reader.expression(&at.at("filter"), filter)),
         deduplication: deduplication(spec, &at.at("deduplication"), reader),
         concurrency: concurrency(spec, &at.at("concurrency"), reader),
         batch: spec.batch.as_ref().map(|batch| read_batch(batch, &at.at("batch"), reader)),

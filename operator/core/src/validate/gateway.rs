@@ -8,10 +8,13 @@ mod not_built;
 use super::bounds::{BODY_SIZE, LEAST, STORAGE, TIMEOUT};
 use super::valid::{Ceilings, Quotas, ValidGateway};
 use super::{metadata, schemas};
+use boathook_crds::WebhookGatewaySpec;
 use boathook_crds::gateway::limits::NamespaceQuota;
 use boathook_plan::plan::Quota;
+use ipnet::IpNet;
 
 use crate::field::Field;
+use crate::network;
 use crate::report::Report;
 use crate::violation::Violation;
 use crate::world::Gateway;
@@ -38,9 +41,15 @@ pub fn gateway(gateway: &Gateway) -> (Option<ValidGateway>, Vec<Violation>) {
         },
         quotas: quotas(&spec.quotas.per_namespace, &at.at("quotas").at("perNamespace"), &mut report),
         egress: egress::read(&spec.egress, &at.at("egress"), &mut report),
+        trusted_proxies: trusted_proxies(spec, &at.at("clientAddress"), &mut report),
     };
     let violations = report.into_violations();
     (violations.is_empty().then_some(valid), violations)
+}
+
+fn trusted_proxies(spec: &WebhookGatewaySpec, at: &Field, report: &mut Report) -> Vec<IpNet> {
+    let proxies = spec.client_address.iter().map(|client| &client.trusted_proxies);
+    proxies.flat_map(|proxies| network::list(proxies, &at.at("trustedProxies"), report)).collect()
 }
 
 fn quotas(quota: &NamespaceQuota, at: &Field, report: &mut Report) -> Quotas {

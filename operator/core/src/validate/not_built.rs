@@ -1,8 +1,8 @@
 //! What the schema has and this build has not: one table for each type, one row a field. A row goes when its field is
 //! built.
 
+use boathook_crds::reference::ValueSource;
 use boathook_crds::workflow::WebhookWorkflowSpec;
-use boathook_crds::workflow::response::Response;
 use boathook_crds::workflow::step::Step;
 use boathook_crds::workflow::steps::http::HttpStep;
 use boathook_crds::workflow::steps::validate::ValidateStep;
@@ -25,23 +25,17 @@ impl<T> Row<T> {
     }
 }
 
-const WORKFLOW: [Row<WebhookWorkflowSpec>; 2] = [
-    Row::new("filter", |spec| spec.filter.is_some()),
-    Row::new("serviceAccountName", |spec| spec.service_account_name.is_some()),
-];
+const WORKFLOW: [Row<WebhookWorkflowSpec>; 1] =
+    [Row::new("serviceAccountName", |spec| spec.service_account_name.is_some())];
 
-const WEBHOOK: [Row<Webhook>; 6] = [
-    Row::new("access", |webhook| webhook.access.is_some()),
-    Row::new("cors", |webhook| webhook.cors.is_some()),
-    Row::new("rateLimits", |webhook| !webhook.rate_limits.is_empty()),
-    Row::new("request.contentTypes", |webhook| {
-        webhook.request.as_ref().is_some_and(|request| !request.content_types.is_empty())
-    }),
+const WEBHOOK: [Row<Webhook>; 2] = [
     Row::new("request.schema", |webhook| webhook.request.as_ref().is_some_and(|request| request.schema.is_some())),
     Row::new("request.schemaFrom", |webhook| {
         webhook.request.as_ref().is_some_and(|request| request.schema_from.is_some())
     }),
 ];
+
+const LIST: [Row<ValueSource>; 1] = [Row::new("secretKeyRef", |source| source.secret_key_ref.is_some())];
 
 const SCHEME: [Row<Scheme>; 9] = [
     Row::new("preset", |scheme| scheme.preset.is_some_and(|preset| preset::find(preset.as_str()).is_none())),
@@ -54,8 +48,6 @@ const SCHEME: [Row<Scheme>; 9] = [
     Row::new("allowedOrigins", |scheme| !scheme.allowed_origins.is_empty()),
     Row::new("clientKey", |scheme| scheme.client_key.is_some()),
 ];
-
-const RESPONSE: [Row<Response>; 1] = [Row::new("rejected", |response| response.rejected.is_some())];
 
 const STEP: [Row<Step>; 5] = [
     Row::new("javascript", |step| step.javascript.is_some()),
@@ -78,6 +70,8 @@ pub(super) fn workflow(spec: &WebhookWorkflowSpec, at: &Field, report: &mut Repo
     if let Some(webhook) = &spec.webhook {
         let at = at.at("webhook");
         sweep(&WEBHOOK, webhook, &at, report);
+        let lists = webhook.access.iter().flat_map(|access| &access.cidrs_from).enumerate();
+        lists.for_each(|(index, list)| sweep(&LIST, list, &at.at("access.cidrsFrom").item(index), report));
         let schemes = webhook.verification.iter().flat_map(|verification| &verification.schemes).enumerate();
         schemes.for_each(|(index, scheme)| sweep(&SCHEME, scheme, &at.at("verification.schemes").item(index), report));
     }
@@ -85,7 +79,6 @@ pub(super) fn workflow(spec: &WebhookWorkflowSpec, at: &Field, report: &mut Repo
     for (index, block) in spec.blocks.iter().enumerate() {
         steps(&block.steps, &at.at("blocks").item(index).at("steps"), report);
     }
-    sweep(&RESPONSE, &spec.response, &at.at("response"), report);
 }
 
 fn steps(steps: &[Step], at: &Field, report: &mut Report) {

@@ -4,9 +4,10 @@
 
 use boathook_plan::json::Json;
 use boathook_plan::plan::{
-    AddressRule, Batch, Deduplication, Delimiters, History, HostRule, KeySpec, Match, Overflow, Program, Quota,
+    AddressRule, Batch, Deduplication, Delimiters, History, HostRule, KeySpec, Match, Overflow, Program, Quota, Rate,
     Response, SchemeKind, StepKind, Suspend,
 };
+use ipnet::IpNet;
 
 use super::admits::Admits;
 use crate::field::Field;
@@ -32,6 +33,8 @@ pub struct ValidWorkflow {
 /// How executions are told apart, queue and are kept.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Executions {
+    /// Which deliveries start one; `None`: all.
+    pub filter: Option<String>,
     pub deduplication: Option<Deduplication>,
     pub concurrency: ValidConcurrency,
     pub batch: Option<Batch>,
@@ -55,7 +58,28 @@ pub(crate) struct ValidWebhook {
     pub path: String,
     pub methods: Vec<String>,
     pub max_body_size: Option<u64>,
+    pub content_types: Vec<String>,
+    pub rates: Vec<Rate>,
+    /// Of web pages, as browsers write them.
+    pub origins: Vec<String>,
+    /// `None`: every address is let in.
+    pub access: Option<ValidAccess>,
     pub verification: Option<ValidVerification>,
+}
+
+/// Which addresses are let in.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ValidAccess {
+    pub networks: Vec<IpNet>,
+    pub lists: Vec<NetworkList>,
+}
+
+/// A list of networks in a ConfigMap of the workflow's own namespace.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct NetworkList {
+    pub field: Field,
+    pub config_map: String,
+    pub key: String,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -124,6 +148,8 @@ pub struct ValidGateway {
     pub(crate) ceilings: Ceilings,
     pub(crate) quotas: Quotas,
     pub(crate) egress: ValidEgress,
+    /// Proxies whose word on a client's address is taken.
+    pub(crate) trusted_proxies: Vec<IpNet>,
 }
 
 /// A namespace's own host.
@@ -181,6 +207,13 @@ impl ValidWorkflow {
             let called = steps.iter().enumerate().filter_map(|(index, step)| Some((index, called(&step.kind)?)));
             called.map(move |(index, name)| (at.item(index).at("call.workflow"), name))
         })
+    }
+
+    /// The ConfigMaps that it names, repeated as often as it does.
+    pub(crate) fn config_map_names(&self) -> impl Iterator<Item = &str> {
+        let access = self.webhook.iter().filter_map(|webhook| webhook.access.as_ref());
+        let lists = access.flat_map(|access| &access.lists).map(|list| list.config_map.as_str());
+        lists.chain(self.values.vars_from.iter().map(String::as_str))
     }
 
     /// The Secrets that it names, repeated as often as it does.

@@ -1,8 +1,7 @@
 //! What a gateway's steps may reach. The schema refuses IPv4 networks in IPv6 clothes.
 
-use boathook_crds::gateway::egress::{Egress, EgressRule, Internet};
+use boathook_crds::gateway::egress::{Egress, Internet};
 use boathook_plan::plan::{AddressRule, HostRule};
-use ipnet::IpNet;
 
 use super::namespaces;
 use crate::field::Field;
@@ -20,7 +19,7 @@ pub(super) fn read(egress: &Egress, at: &Field, report: &mut Report) -> ValidEgr
         let ports: Vec<_> = rule.ports.iter().filter_map(|port| u16::try_from(*port).ok()).collect();
         let namespaces = rule.namespaces.as_ref().map_or(Admits::All, namespaces::read);
         if !rule.cidrs.is_empty() {
-            let rule = AddressRule { cidrs: networks(rule, &at.at("cidrs"), report), ports: ports.clone() };
+            let rule = AddressRule { cidrs: network::list(&rule.cidrs, &at.at("cidrs"), report), ports: ports.clone() };
             valid.addresses.push(Granted { rule, namespaces: namespaces.clone() });
         }
         if !rule.hosts.is_empty() {
@@ -29,16 +28,4 @@ pub(super) fn read(egress: &Egress, at: &Field, report: &mut Report) -> ValidEgr
         }
     }
     valid
-}
-
-fn networks(rule: &EgressRule, at: &Field, report: &mut Report) -> Vec<IpNet> {
-    let cidrs = rule.cidrs.iter().enumerate();
-    let networks = cidrs.filter_map(|(index, text)| {
-        let network = network::parse(text);
-        if network.is_none() {
-            report.refuse_once(&at.item(index), "must be a network such as 10.0.0.0/8, or an address");
-        }
-        network
-    });
-    networks.collect()
 }

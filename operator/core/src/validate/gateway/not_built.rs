@@ -10,13 +10,12 @@ use crate::field::Field;
 use crate::report::Report;
 use crate::validate::not_built::{Row, sweep};
 
-const GATEWAY: [Row<WebhookGatewaySpec>; 13] = [
+const GATEWAY: [Row<WebhookGatewaySpec>; 12] = [
     Row::new("replicas", |spec| spec.replicas.is_some()),
     Row::new("autoscaling", |spec| spec.autoscaling.is_some()),
     Row::new("storage.postgres", |spec| spec.storage.postgres.is_some()),
     Row::new("tls", |spec| spec.tls.is_some()),
     Row::new("service", |spec| spec.service != Service::default()),
-    Row::new("clientAddress", |spec| spec.client_address.is_some()),
     Row::new("ceilings.javascriptMemory", |spec| {
         spec.ceilings.javascript_memory != Ceilings::default().javascript_memory
     }),
