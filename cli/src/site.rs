@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use boathook_operator_core::compile::Accepted;
+use boathook_plan::edge::Edge;
 use boathook_plan::route::Route;
 
 use crate::assemble::{Assembled, assemble};
@@ -30,6 +31,8 @@ pub struct Reading {
     pub world: Assembled,
     /// The routes to serve from now on; `None` serves on what was served.
     pub routes: Option<Vec<Arc<Route>>>,
+    /// What the public port serves beside them.
+    pub edge: Edge,
     /// The UIDs of all workflows that the files hold, also of those that are refused.
     pub alive: BTreeSet<String>,
     /// Routes that this build cannot serve: a fault of ours, for `validate` finds those of users.
@@ -79,7 +82,7 @@ impl Site {
     fn read(&mut self, state: &Snapshot) -> Reading {
         let mut world = assemble(state.read(), &self.surroundings, self.accepted.clone());
         if !world.is_whole {
-            return Reading { world, routes: None, alive: BTreeSet::new(), faults: Vec::new() };
+            return Reading { world, routes: None, edge: Edge::default(), alive: BTreeSet::new(), faults: Vec::new() };
         }
         self.accepted = std::mem::take(&mut world.compiled.accepted);
         let mut faults = Vec::new();
@@ -90,6 +93,7 @@ impl Site {
         });
         let routes = built.map(Arc::new).collect();
         let alive = world.loaded.workflow_uids();
-        Reading { world, routes: Some(routes), alive, faults }
+        let edge = Edge::of_all(world.compiled.edges.values());
+        Reading { world, routes: Some(routes), edge, alive, faults }
     }
 }

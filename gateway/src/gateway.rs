@@ -5,6 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use boathook_plan::edge::Edge;
 use boathook_plan::route::Route;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -93,6 +94,17 @@ impl Gateway {
         let rejected = self.shared.routes.swap(routes, alive);
         self.shared.runner.rerouted.notify_one();
         rejected
+    }
+
+    /// Takes over certificates and what is logged. Connections go on with what they began with; a host whose certificate
+    /// cannot be used keeps the one from before.
+    pub fn apply(&self, edge: &Edge) -> Result<(), rustls::Error> {
+        self.shared.edge.apply(edge)
+    }
+
+    /// Whether the public port speaks HTTPS.
+    pub fn is_secure(&self) -> bool {
+        self.shared.edge.tls.is_on()
     }
 
     /// Returns once the store has failed, with what failed: the process must exit, and recover from disk.

@@ -30,7 +30,6 @@ use http::{Request, Response};
 use http_body_util::Full;
 use hyper::body::Body;
 
-use crate::log;
 use crate::shared::Shared;
 use arrive::Arrived;
 pub(crate) use arrive::Trail;
@@ -50,13 +49,12 @@ where
     B: Body<Data = Bytes> + Unpin,
 {
     let (arrived, body) = Arrived::gather(shared, peer, request);
-    let (trail, mut body) = (arrived.trail(), Arriving::new(body));
+    let (trail, mut body) = (Arc::new(arrived.trail()), Arriving::new(body));
     let place = route::check(&arrived).and_then(|()| route::enter(shared));
     let routed = place.and_then(|place| route::find(shared, arrived, place));
-    let served = routed.as_ref().ok().map(|routed| Arc::clone(&routed.served));
     let sketch = routed.as_ref().ok().and_then(|routed| Sketch::of(shared, routed));
     let page = routed.as_ref().ok().and_then(Page::of);
-    let mut tally = Tally::begin(shared, served.as_deref(), &trail);
+    let mut tally = Tally::begin(shared, routed.as_ref().ok(), &trail);
     let decided = match routed {
         Ok(routed) => decide(shared, routed, &mut body).await,
         Err(refusal) => Err(refusal),
@@ -70,13 +68,14 @@ where
         Err(refusal) => Err(refusal),
     };
     let verdict = verdict.unwrap_or_else(|refusal| refusal.verdict(&trail.request_id));
-    tally.ends(verdict.reason);
-    log::request(&trail, served.as_deref(), &verdict);
+    tally.is_told(&verdict);
     if let Some(sketch) = sketch {
         sketch.record(shared, &verdict, body.bytes());
     }
     let mut response = respond::response(verdict, &trail, !body.is_read() || !shared.stop.serving());
-    page.iter().for_each(|page| page.tell(response.headers_mut()));
+    if let Some(page) = page {
+        page.tell(response.headers_mut());
+    }
     response
 }
 

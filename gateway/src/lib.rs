@@ -4,6 +4,7 @@
 pub mod admin;
 pub mod clock;
 pub mod config;
+mod edge;
 pub mod egress;
 mod execute;
 mod gate;
@@ -22,6 +23,7 @@ mod stop;
 pub mod store;
 #[cfg(test)]
 mod testing;
+mod tls;
 
 pub use clock::Clock;
 pub use config::{Config, Limits};

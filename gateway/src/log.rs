@@ -5,9 +5,12 @@
 mod tests;
 
 use std::fmt::{self, Write as _};
+use std::net::IpAddr;
 
+use boathook_plan::edge::AccessLog;
 use boathook_plan::machine::{Outcome, RunError};
 use boathook_plan::reason::Reason;
+use uuid::Uuid;
 
 use crate::execute::Run;
 use crate::ingest::{Trail, Verdict};
@@ -16,22 +19,59 @@ use crate::routes::Served;
 /// Characters of one value from outside in a line.
 const VALUE_SIZE: usize = 512;
 
-/// A request that started no run. One that did is logged with its run.
-pub(crate) fn request(trail: &Trail, served: Option<&Served>, verdict: &Verdict) {
-    if verdict.reason == Reason::Accepted {
-        return;
+/// How a request ended, as its line tells it.
+#[derive(Debug)]
+pub(crate) struct Told {
+    pub(crate) reason: Reason,
+    /// `None`: nobody was there to be told.
+    status: Option<u16>,
+    execution: Option<Uuid>,
+    /// For the owner of the workflow.
+    detail: Option<String>,
+}
+
+impl Told {
+    /// Its sender is gone.
+    pub(crate) fn nothing(reason: Reason) -> Self {
+        Self { reason, status: None, execution: None, detail: None }
     }
+
+    /// What its sender is told.
+    pub(crate) fn of(verdict: &Verdict) -> Self {
+        Self {
+            reason: verdict.reason,
+            status: Some(verdict.reply.status.as_u16()),
+            execution: verdict.execution,
+            detail: verdict.detail.clone(),
+        }
+    }
+
+    /// Whether it has a line.
+    pub(crate) fn is_wanted(&self, log: AccessLog) -> bool {
+        match log {
+            AccessLog::All => true,
+            AccessLog::Errors => self.status.map_or(self.reason != Reason::Accepted, |status| status >= 400),
+            AccessLog::None => false,
+        }
+    }
+}
+
+/// A request that is over, whatever became of it: the audit line.
+pub(crate) fn request(trail: &Trail, client: IpAddr, served: Option<&Served>, told: &Told) {
     let workflow = served.map(|served| served.route.workflow());
     tracing::info!(
         request_id = &*trail.request_id,
+        execution_id = told.execution.map(tracing::field::display),
         namespace = workflow.map(|workflow| workflow.namespace.as_str()),
         workflow = workflow.map(|workflow| workflow.name.as_str()),
+        client = %client,
         method = %Safe(trail.method.as_str()),
         // A path may be a secret of a workflow's own making; one that leads nowhere is what its owner looks for.
         path = workflow.is_none().then(|| tracing::field::display(Safe(trail.uri.path()))),
-        reason = verdict.reason.as_str(),
-        status = verdict.reply.status.as_u16(),
-        detail = verdict.detail.as_deref().map(|detail| tracing::field::display(Safe(detail))),
+        reason = told.reason.as_str(),
+        status = told.status,
+        duration_ms = u64::try_from(trail.started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        detail = told.detail.as_deref().map(|detail| tracing::field::display(Safe(detail))),
         "request"
     );
 }

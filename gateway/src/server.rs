@@ -42,7 +42,7 @@ pub(crate) async fn run(shared: Arc<Shared>, listener: TcpListener) {
             accepted = accept(&listener, &places) => {
                 let server = Arc::clone(&server);
                 connections.spawn(async move {
-                    server.serve(accepted.stream, accepted.peer.ip()).await;
+                    server.open(accepted.stream, accepted.peer.ip()).await;
                     drop(accepted.place);
                 });
             }

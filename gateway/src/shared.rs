@@ -6,6 +6,7 @@ use tokio::task::spawn_blocking;
 
 use crate::clock::Clock;
 use crate::config::Limits;
+use crate::edge::Edge;
 use crate::gate::Gate;
 use crate::gateway::StartError;
 use crate::http_step::HttpExecutor;
@@ -19,6 +20,7 @@ use crate::store::{Settings, Store};
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) routes: Routes,
+    pub(crate) edge: Edge,
     pub(crate) gate: Gate,
     pub(crate) runner: Runner,
     pub(crate) metrics: Metrics,
@@ -39,6 +41,7 @@ impl Shared {
         Ok(Self {
             metrics: Metrics::new(&routes)?,
             routes,
+            edge: Edge::default(),
             runner: Runner::new(None),
             gate: Gate::new(limits.in_flight),
             http,

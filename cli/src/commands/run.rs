@@ -140,6 +140,9 @@ impl Session<'_> {
         for left in reading.left_behind() {
             self.console.say(&format!("note: {left}"));
         }
+        if let Err(error) = self.gateway.apply(&reading.edge) {
+            self.console.say(&format!("error: serve certificates: {}", chain(&error)));
+        }
         for rejected in self.gateway.swap(routes.clone(), reading.alive.clone()) {
             let (loser, winner) = (&rejected.workflow, &rejected.winner);
             self.console.say(&format!(
@@ -154,7 +157,8 @@ impl Session<'_> {
         let addresses = self.gateway.addresses();
         let target = Target { listen: reachable(addresses.public), sources: self.stated.clone() };
         self.console.print(&route_list::table(&self.gateway.routes(), &target, false))?;
-        self.console.say(&format!("\nserving on http://{}, admin on http://{}", addresses.public, addresses.admin));
+        let scheme = if self.gateway.is_secure() { "https" } else { "http" };
+        self.console.say(&format!("\nserving on {scheme}://{}, admin on http://{}", addresses.public, addresses.admin));
         if loopback {
             self.console.say(
                 "steps may reach this machine (127.0.0.0/8): --deny-loopback-egress refuses it, as a cluster does",

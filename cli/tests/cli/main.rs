@@ -9,6 +9,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod access;
 mod deliveries;
 mod egress;
 mod ending;
@@ -17,6 +18,7 @@ mod executions;
 mod files;
 mod flows;
 mod golden;
+mod https;
 mod process;
 mod queues;
 mod reload;

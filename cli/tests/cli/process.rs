@@ -63,7 +63,7 @@ impl Run {
             .spawn()
             .unwrap();
         let lines = lines(child.stderr.take().unwrap());
-        let addresses = wait_for(&lines, "serving on http://");
+        let addresses = wait_for(&lines, "serving on http");
         let mut words = addresses.split(['/', ',', ' ']).filter_map(|word| word.parse().ok());
         let (public, admin) = (words.next().unwrap(), words.next().unwrap());
         Self { child, lines, data: None, public, admin }

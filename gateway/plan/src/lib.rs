@@ -6,6 +6,8 @@
 #![forbid(unsafe_code)]
 
 pub mod address;
+pub mod certificate;
+pub mod edge;
 pub mod egress;
 pub mod envelope;
 pub mod execution;

@@ -29,6 +29,8 @@ pub(crate) struct Trail {
     pub(crate) method: Method,
     pub(crate) uri: Uri,
     pub(crate) version: Version,
+    /// Who connected.
+    pub(crate) peer: IpAddr,
     pub(crate) started: Instant,
 }
 
@@ -52,6 +54,7 @@ impl Arrived {
             method: self.head.method.clone(),
             uri: self.head.uri.clone(),
             version: self.head.version,
+            peer: self.peer.to_canonical(),
             started: self.started,
         }
     }

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::arrive::new_id;
 use super::refusal::Refusal;
-use super::sender::Genuine;
+use super::sender::{Genuine, Sent};
 use crate::gate::Place;
 use crate::routes::Served;
 use crate::shared::Shared;
@@ -27,8 +27,7 @@ pub(super) struct Understood {
 
 /// Reads the body, or 415 or 400.
 pub(super) fn read(shared: &Shared, genuine: Genuine) -> Result<Understood, Refusal> {
-    let (sent, place) = genuine.into_parts();
-    let (served, intake, verified, request_id) = sent;
+    let Sent { served, intake, verified, request_id, place, .. } = genuine.into_inner();
     let request = verified.request();
     if !intake.types().take(&request.headers, &request.body) {
         return Err(Refusal::of(Reason::UnsupportedMediaType).because("the workflow does not take this content type"));

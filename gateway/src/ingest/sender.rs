@@ -20,12 +20,12 @@ use crate::shared::Shared;
 /// A request of a verified sender; it may be a handshake.
 #[derive(Debug)]
 pub(super) struct Sent {
-    served: Arc<Served>,
-    intake: Arc<Intake>,
-    verified: Verified,
+    pub(super) served: Arc<Served>,
+    pub(super) intake: Arc<Intake>,
+    pub(super) verified: Verified,
     runs: bool,
-    request_id: Arc<str>,
-    place: Place,
+    pub(super) request_id: Arc<str>,
+    pub(super) place: Place,
 }
 
 /// A request of a verified sender that may start the workflow.
@@ -87,9 +87,7 @@ impl Sent {
 }
 
 impl Genuine {
-    /// What is known of the delivery, and its place among what is in flight.
-    pub(super) fn into_parts(self) -> ((Arc<Served>, Arc<Intake>, Verified, Arc<str>), Place) {
-        let Sent { served, intake, verified, request_id, place, .. } = self.0;
-        ((served, intake, verified, request_id), place)
+    pub(super) fn into_inner(self) -> Sent {
+        self.0
     }
 }

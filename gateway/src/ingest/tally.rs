@@ -1,11 +1,16 @@
-//! Counts a request once, whatever becomes of it: also when its sender is gone and nobody awaits the answer.
+//! Counts a request once and writes its line, whatever becomes of it: also when its sender is gone and nobody awaits the
+//! answer.
 
+use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Instant;
 
+use boathook_plan::edge::AccessLog;
 use boathook_plan::reason::Reason;
 
 use super::arrive::Trail;
+use super::respond::Verdict;
+use super::route::Routed;
+use crate::log::{self, Told};
 use crate::metrics::Counts;
 use crate::routes::Served;
 use crate::shared::Shared;
@@ -13,29 +18,51 @@ use crate::shared::Shared;
 /// A request in the making; dropping it counts it.
 pub(super) struct Tally {
     shared: Arc<Shared>,
-    counts: Arc<Counts>,
-    started: Instant,
-    reason: Reason,
+    served: Option<Arc<Served>>,
+    trail: Arc<Trail>,
+    client: IpAddr,
+    told: Told,
 }
 
 impl Tally {
-    /// A request of this workflow, or of none. Until it is decided, the only way for it to end is that its sender breaks
-    /// off in the middle of it.
-    pub(super) fn begin(shared: &Arc<Shared>, served: Option<&Served>, trail: &Trail) -> Self {
-        let counts = served.map_or(&shared.metrics.nowhere, |served| &served.counts);
-        let counts = Arc::clone(counts);
-        Self { shared: Arc::clone(shared), counts, started: trail.started, reason: Reason::BadFraming }
+    /// A request of a workflow, or of none. Until it is decided, the only way for it to end is that its sender breaks off in
+    /// the middle of it.
+    pub(super) fn begin(shared: &Arc<Shared>, routed: Option<&Routed>, trail: &Arc<Trail>) -> Self {
+        Self {
+            shared: Arc::clone(shared),
+            served: routed.map(|routed| Arc::clone(&routed.served)),
+            trail: Arc::clone(trail),
+            client: routed.map_or(trail.peer, |routed| routed.client),
+            told: Told::nothing(Reason::BadFraming),
+        }
     }
 
-    /// Notes how it ends.
+    /// Notes how it ends if nobody waits for its answer.
     pub(super) fn ends(&mut self, reason: Reason) {
-        self.reason = reason;
+        self.told = Told::nothing(reason);
+    }
+
+    /// Notes what its sender is told.
+    pub(super) fn is_told(&mut self, verdict: &Verdict) {
+        self.told = Told::of(verdict);
+    }
+
+    fn counts(&self) -> &Counts {
+        self.served.as_ref().map_or(&self.shared.metrics.nowhere, |served| &served.counts)
+    }
+
+    fn wanted(&self) -> AccessLog {
+        let webhook = self.served.as_ref().and_then(|served| served.route.plan().webhook.as_ref());
+        webhook.map_or_else(|| self.shared.edge.unrouted(), |webhook| webhook.policy.access_log)
     }
 }
 
 impl Drop for Tally {
     fn drop(&mut self) {
-        self.counts.request(self.reason);
-        self.shared.metrics.took(self.started.elapsed());
+        self.counts().request(self.told.reason);
+        self.shared.metrics.took(self.trail.started.elapsed());
+        if self.told.is_wanted(self.wanted()) {
+            log::request(&self.trail, self.client, self.served.as_deref(), &self.told);
+        }
     }
 }

@@ -13,6 +13,7 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 
 use super::activity::Activity;
@@ -20,6 +21,7 @@ use super::paced::Paced;
 use crate::config::HEADERS;
 use crate::ingest;
 use crate::shared::Shared;
+use crate::tls::Opened;
 
 /// Bytes of a request's head.
 const HEAD_SIZE: usize = 32 << 10;
@@ -79,10 +81,22 @@ impl Server {
         Self { shared, http }
     }
 
+    /// Serves what the port speaks: HTTP, or HTTP behind a handshake.
+    pub(super) async fn open(&self, stream: TcpStream, peer: IpAddr) {
+        let _ = stream.set_nodelay(true);
+        match self.shared.edge.tls.open(stream).await {
+            Some(Opened::Plain(stream)) => self.serve(stream, peer).await,
+            Some(Opened::Secure(stream)) => self.serve(stream, peer).await,
+            None => {}
+        }
+    }
+
     /// Serves a connection to its end. Errors are the client's: whatever went wrong with a request that was read is
     /// counted on the request path.
-    pub(super) async fn serve(&self, stream: TcpStream, peer: IpAddr) {
-        let _ = stream.set_nodelay(true);
+    async fn serve<S>(&self, stream: S, peer: IpAddr)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
         let activity = Arc::new(Activity::default());
         let socket = Paced::new(stream, Arc::clone(&activity), self.shared.limits.pace);
         let service = service_fn(|request| self.answer(peer, &activity, request));

@@ -7,6 +7,7 @@ mod heads;
 mod pace;
 mod rows;
 mod swap;
+mod tls;
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;

@@ -8,6 +8,7 @@ mod address;
 mod admission;
 mod calls;
 mod ceiling;
+mod edge;
 mod egress;
 mod keys;
 mod memo;
@@ -23,6 +24,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use boathook_crds::{WebhookGatewaySpec, WebhookWorkflowSpec};
+use boathook_plan::edge::Edge;
 use boathook_plan::plan::Plan;
 use boathook_plan::secret::Keys;
 
@@ -46,6 +48,8 @@ pub struct Compiled {
     /// One for each workflow that serves, in the order of namespace and name. One whose inputs did not change is the same
     /// `Arc` as the last time, where a [`Compiler`] was kept.
     pub routes: Vec<Arc<CompiledRoute>>,
+    /// The public port of each gateway that serves.
+    pub edges: BTreeMap<ObjectKey, Edge>,
     /// What each workflow is told.
     pub workflows: BTreeMap<ObjectKey, WorkflowOutcome>,
     /// What each gateway is told.
@@ -119,12 +123,23 @@ impl Compiler {
             compiled.add(key, serving.serve(workflow, newest));
         }
         compiled.routes.sort_by_key(|route| route.workflow());
+        compiled.add_edges(world, &serving_gateways);
         self.made = serving.made;
         compiled
     }
 }
 
 impl Compiled {
+    fn add_edges(&mut self, world: &World, gateways: &Gateways) {
+        for (key, gateway) in gateways {
+            let (edge, violations) = edge::of(gateway, world);
+            if let Some(outcome) = self.gateways.get_mut(key) {
+                outcome.violations.extend(violations);
+            }
+            self.edges.insert(key.clone(), edge);
+        }
+    }
+
     fn add(&mut self, key: &ObjectKey, served: serve::Served) {
         if let Some(route) = served.route {
             if let Some(gateway) = self.gateways.get_mut(&route.gateway)

@@ -33,5 +33,7 @@ pub use valid::{ValidGateway, ValidWorkflow};
 pub use workflow::workflow;
 
 pub(crate) use admits::Candidate;
-pub(crate) use valid::{Granted, KeySource, NetworkList, SecretEntry, ValidAccess, ValidVerification, ValidWebhook};
+pub(crate) use valid::{
+    Granted, KeySource, NetworkList, SecretEntry, TlsSecret, ValidAccess, ValidVerification, ValidWebhook,
+};
 pub(crate) use workflow::default_timeout;

@@ -3,10 +3,15 @@
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
+use crate::edge::AccessLog;
+
 /// Whom a workflow admits, and what they may bring. The default admits everybody with everything that is read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Policy {
+    /// Which of its requests are logged; the gateway's.
+    #[serde(skip_serializing_if = "AccessLog::is_default")]
+    pub access_log: AccessLog,
     /// Networks of the proxies whose word on a client's address is taken; the gateway's.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub trusted_proxies: Vec<IpNet>,

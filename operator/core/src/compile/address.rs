@@ -15,7 +15,7 @@ pub(super) struct Address {
 /// The address: on the namespace's own host where it has one, else behind the gateway's prefix and the namespace.
 pub(super) fn of(inputs: &Inputs, path: &str) -> Address {
     let (gateway, key) = (&inputs.gateway, &inputs.workflow.key);
-    let base_url = gateway.base_url.as_ref().unwrap_or(&inputs.platform.base_url);
+    let base_url = &gateway.base_url.clone().unwrap_or_else(|| own(&inputs.platform.base_url, gateway.is_secure()));
     match gateway.hosts.iter().find(|host| host.namespace == key.namespace) {
         Some(host) => Address {
             base_url: on_host(base_url, &host.hostname),
@@ -33,6 +33,14 @@ pub(super) fn of(inputs: &Inputs, path: &str) -> Address {
 /// The URL of a route, its path's parameters as they are written.
 pub(super) fn url(webhook: &Webhook) -> String {
     format!("{}{}", webhook.base_url, webhook.path)
+}
+
+/// The base URL of a gateway that names none.
+fn own(base_url: &str, is_secure: bool) -> String {
+    match base_url.strip_prefix("http://") {
+        Some(authority) if is_secure => format!("https://{authority}"),
+        Some(_) | None => base_url.to_owned(),
+    }
 }
 
 /// The base URL with another host: the same listener, so the same scheme and port.

@@ -16,6 +16,7 @@ const LINES: usize = 5;
 /// The policy, with the networks of the ConfigMaps of now.
 pub(super) fn of(inputs: &Inputs, webhook: &ValidWebhook, violations: &mut Vec<Violation>) -> Policy {
     Policy {
+        access_log: inputs.gateway.access_log,
         trusted_proxies: inputs.gateway.trusted_proxies.clone(),
         access: webhook.access.as_ref().map(|access| self::access(inputs, access, violations)),
         rates: webhook.rates.clone(),

@@ -6,10 +6,12 @@ mod namespaces;
 mod not_built;
 
 use super::bounds::{BODY_SIZE, LEAST, STORAGE, TIMEOUT};
-use super::valid::{Ceilings, Quotas, ValidGateway};
+use super::valid::{Ceilings, Quotas, TlsSecret, ValidGateway};
 use super::{metadata, schemas};
 use boathook_crds::WebhookGatewaySpec;
 use boathook_crds::gateway::limits::NamespaceQuota;
+use boathook_crds::gateway::traffic::AccessLog as AccessLogText;
+use boathook_plan::edge::AccessLog;
 use boathook_plan::plan::Quota;
 use ipnet::IpNet;
 
@@ -41,6 +43,15 @@ pub fn gateway(gateway: &Gateway) -> (Option<ValidGateway>, Vec<Violation>) {
         },
         quotas: quotas(&spec.quotas.per_namespace, &at.at("quotas").at("perNamespace"), &mut report),
         egress: egress::read(&spec.egress, &at.at("egress"), &mut report),
+        tls: spec
+            .tls
+            .as_ref()
+            .map(|tls| TlsSecret { field: at.at("tls.secretName"), name: tls.secret_name.to_string() }),
+        access_log: match spec.telemetry.access_log {
+            AccessLogText::All => AccessLog::All,
+            AccessLogText::Errors => AccessLog::Errors,
+            AccessLogText::None => AccessLog::None,
+        },
         trusted_proxies: trusted_proxies(spec, &at.at("clientAddress"), &mut report),
     };
     let violations = report.into_violations();

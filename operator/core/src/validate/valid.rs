@@ -2,6 +2,7 @@
 //!
 //! Only [`crate::validate`] makes them; what they refer to is resolved later.
 
+use boathook_plan::edge::AccessLog;
 use boathook_plan::json::Json;
 use boathook_plan::plan::{
     AddressRule, Batch, Deduplication, Delimiters, History, HostRule, KeySpec, Match, Overflow, Program, Quota, Rate,
@@ -148,6 +149,8 @@ pub struct ValidGateway {
     pub(crate) ceilings: Ceilings,
     pub(crate) quotas: Quotas,
     pub(crate) egress: ValidEgress,
+    pub(crate) tls: Option<TlsSecret>,
+    pub(crate) access_log: AccessLog,
     /// Proxies whose word on a client's address is taken.
     pub(crate) trusted_proxies: Vec<IpNet>,
 }
@@ -158,6 +161,14 @@ pub(crate) struct ValidHost {
     pub hostname: String,
     pub namespace: String,
     pub route_prefix: String,
+    pub tls: Option<TlsSecret>,
+}
+
+/// A Secret with a certificate and its key, in the gateway's own namespace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct TlsSecret {
+    pub field: Field,
+    pub name: String,
 }
 
 /// The most that workflows of this gateway may ask for.
@@ -190,6 +201,13 @@ pub(crate) struct ValidEgress {
 pub(crate) struct Granted<T> {
     pub rule: T,
     pub namespaces: Admits,
+}
+
+impl ValidGateway {
+    /// Whether its port speaks HTTPS.
+    pub(crate) fn is_secure(&self) -> bool {
+        self.tls.is_some() || self.hosts.iter().any(|host| host.tls.is_some())
+    }
 }
 
 impl ValidWorkflow {

@@ -12,6 +12,7 @@ use boathook_operator_core::condition::Condition;
 use boathook_operator_core::implicit;
 use boathook_operator_core::outcome::WorkflowOutcome;
 use boathook_operator_core::world::World;
+use boathook_plan::edge::Edge;
 use boathook_plan::route::Route;
 use serde_json::{Value, json};
 
@@ -85,11 +86,27 @@ fn compile(compiler: &mut Compiler, world: &mut World) -> Value {
 fn say(compiled: &Compiled) -> Value {
     let workflows = compiled.workflows.iter().map(|(key, outcome)| (key.to_string(), workflow(outcome)));
     let gateways = compiled.gateways.iter().map(|(key, outcome)| (key.to_string(), json!(outcome)));
-    json!({
+    let mut said = json!({
         "workflows": workflows.collect::<BTreeMap<_, _>>(),
         "gateways": gateways.collect::<BTreeMap<_, _>>(),
         "routes": compiled.routes.iter().map(|route| say_route(route)).collect::<Vec<_>>(),
-    })
+    });
+    let edges = compiled.edges.iter().filter_map(|(key, edge)| Some((key.to_string(), certificates(edge)?)));
+    let edges: BTreeMap<_, _> = edges.collect();
+    if !edges.is_empty() {
+        said["certificates"] = json!(edges);
+    }
+    said
+}
+
+/// Which hosts have a certificate that can be used, where the gateway speaks HTTPS.
+fn certificates(edge: &Edge) -> Option<Value> {
+    let hosts = edge
+        .tls
+        .as_ref()?
+        .iter()
+        .map(|certificate| json!({"host": certificate.host, "isUsable": certificate.pair.is_some()}));
+    Some(hosts.collect())
 }
 
 fn workflow(outcome: &WorkflowOutcome) -> Value {

@@ -156,5 +156,6 @@ fn said(objects: &[Value]) -> Option<Value> {
         routes.map(|route| json!({"gateway": route.gateway, "plan": route.plan, "keys": route.keys})).collect();
     let workflows: Vec<_> = compiled.workflows.values().collect();
     let gateways: Vec<_> = compiled.gateways.values().collect();
-    Some(json!({"routes": routes, "workflows": workflows, "gateways": gateways}))
+    let edges: Vec<_> = compiled.edges.values().collect();
+    Some(json!({"routes": routes, "workflows": workflows, "gateways": gateways, "edges": edges}))
 }

@@ -91,7 +91,7 @@ fn asynchronous(plan: &mut Plan) {
 
 fn rated(key: RateKey) -> impl FnOnce(&mut Plan) {
     move |plan| {
-        plan.webhook.as_mut().unwrap().policy.rates = vec![Rate { key, requests: 1, per_ms: 3_600_000, burst: 1 }]
+        plan.webhook.as_mut().unwrap().policy.rates = vec![Rate { key, requests: 1, per_ms: 3_600_000, burst: 1 }];
     }
 }
 
@@ -101,7 +101,7 @@ pub(super) fn workflows() -> Vec<Arc<Route>> {
         named("hello", |_| {}),
         named("suspended", |plan| plan.suspend = Suspend::Intake),
         named("walled", |plan| {
-            plan.webhook.as_mut().unwrap().policy.access = Some(vec!["10.0.0.0/8".parse().unwrap()])
+            plan.webhook.as_mut().unwrap().policy.access = Some(vec!["10.0.0.0/8".parse().unwrap()]);
         }),
         named("slow", rated(RateKey::ClientIP)),
         locked("bearer", SchemeKind::Bearer, KEY, |_| {}),
@@ -110,7 +110,7 @@ pub(super) fn workflows() -> Vec<Arc<Route>> {
         locked("slack", preset("Slack"), KEY, |_| {}),
         locked("metered", SchemeKind::Bearer, KEY, rated(RateKey::Workflow)),
         named("typed", |plan| {
-            plan.webhook.as_mut().unwrap().policy.content_types = vec!["application/json".to_owned()]
+            plan.webhook.as_mut().unwrap().policy.content_types = vec!["application/json".to_owned()];
         }),
         named("choosy", |plan| plan.filter = Some("$context.data.total > 5".to_owned())),
         named("queued", asynchronous),

@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::field::Field;
 use crate::report::Report;
-use crate::validate::valid::ValidHost;
+use crate::validate::valid::{TlsSecret, ValidHost};
 
 /// Reads them.
 pub(super) fn read(spec: &WebhookGatewaySpec, at: &Field, report: &mut Report) -> Vec<ValidHost> {
@@ -30,6 +30,10 @@ pub(super) fn read(spec: &WebhookGatewaySpec, at: &Field, report: &mut Report) -
             hostname: host.hostname.to_string(),
             namespace: host.namespace.to_string(),
             route_prefix: host.route_prefix.clone().unwrap_or_default(),
+            tls: host
+                .tls_secret_name
+                .as_ref()
+                .map(|name| TlsSecret { field: at.at("tlsSecretName"), name: name.to_string() }),
         }
     });
     hosts.collect()

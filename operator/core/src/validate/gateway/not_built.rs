@@ -4,17 +4,15 @@ use boathook_crds::WebhookGatewaySpec;
 use boathook_crds::gateway::deployment::Service;
 use boathook_crds::gateway::egress::Services;
 use boathook_crds::gateway::limits::Ceilings;
-use boathook_crds::gateway::traffic::{Host, Telemetry};
 
 use crate::field::Field;
 use crate::report::Report;
 use crate::validate::not_built::{Row, sweep};
 
-const GATEWAY: [Row<WebhookGatewaySpec>; 12] = [
+const GATEWAY: [Row<WebhookGatewaySpec>; 11] = [
     Row::new("replicas", |spec| spec.replicas.is_some()),
     Row::new("autoscaling", |spec| spec.autoscaling.is_some()),
     Row::new("storage.postgres", |spec| spec.storage.postgres.is_some()),
-    Row::new("tls", |spec| spec.tls.is_some()),
     Row::new("service", |spec| spec.service != Service::default()),
     Row::new("ceilings.javascriptMemory", |spec| {
         spec.ceilings.javascript_memory != Ceilings::default().javascript_memory
@@ -23,15 +21,11 @@ const GATEWAY: [Row<WebhookGatewaySpec>; 12] = [
     Row::new("egress.services", |spec| spec.egress.services != Services::SameNamespace),
     Row::new("egress.proxy", |spec| spec.egress.proxy.is_some()),
     Row::new("email", |spec| spec.email.is_some()),
-    Row::new("telemetry", |spec| spec.telemetry != Telemetry::default()),
+    Row::new("telemetry.otlpEndpoint", |spec| spec.telemetry.otlp_endpoint.is_some()),
     Row::new("podTemplate", |spec| spec.pod_template.is_some()),
 ];
-
-const HOST: [Row<Host>; 1] = [Row::new("tlsSecretName", |host| host.tls_secret_name.is_some())];
 
 /// Refuses everything of a gateway that is not built.
 pub(super) fn gateway(spec: &WebhookGatewaySpec, at: &Field, report: &mut Report) {
     sweep(&GATEWAY, spec, at, report);
-    let hosts = spec.hosts.iter().enumerate();
-    hosts.for_each(|(index, host)| sweep(&HOST, host, &at.at("hosts").item(index), report));
 }
