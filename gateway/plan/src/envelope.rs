@@ -8,6 +8,7 @@ mod context;
 mod fields;
 mod redact;
 mod seal;
+mod short;
 #[cfg(test)]
 mod tests;
 

@@ -2,11 +2,12 @@
 //! be asked: which work is due, whoever forgot to say so.
 
 use std::collections::HashMap;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::JoinHandle;
-use tokio::time::{Interval, MissedTickBehavior, interval, sleep};
+use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use super::Owner;
 use crate::shared::Shared;
@@ -33,14 +34,26 @@ const CANCELLED: u32 = 500;
 /// Why the executions of a workflow that is gone are cancelled.
 const WORKFLOW_DELETED: &str = "WorkflowDeleted";
 
+type Act = for<'s> fn(&'s Shared) -> Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send + 's>>;
+
+/// What is done again and again.
+struct Chore {
+    /// What its failure is logged as.
+    name: &'static str,
+    every: Duration,
+    act: Act,
+}
+
+const CHORES: [Chore; 3] = [
+    Chore { name: "looking at the queues", every: LOOK, act: |shared| Box::pin(look(shared)) },
+    Chore { name: "making room for namespaces", every: LOOK, act: |shared| Box::pin(trim(shared)) },
+    Chore { name: "deleting what need not be kept", every: PRUNING, act: |shared| Box::pin(prune(shared)) },
+];
+
 /// Keeps house until it is aborted; none of these waits for another.
-pub(super) fn start(shared: &Arc<Shared>) -> [JoinHandle<()>; 4] {
-    [
-        tokio::spawn(reconciling(Arc::clone(shared))),
-        tokio::spawn(looking(Arc::clone(shared))),
-        tokio::spawn(pruning(Arc::clone(shared))),
-        tokio::spawn(trimming(Arc::clone(shared))),
-    ]
+pub(super) fn start(shared: &Arc<Shared>) -> Vec<JoinHandle<()>> {
+    let chores = CHORES.iter().map(|chore| tokio::spawn(doing(Arc::clone(shared), chore)));
+    chores.chain([tokio::spawn(reconciling(Arc::clone(shared)))]).collect()
 }
 
 async fn reconciling(shared: Arc<Shared>) {
@@ -56,40 +69,15 @@ async fn reconciling(shared: Arc<Shared>) {
     }
 }
 
-async fn looking(shared: Arc<Shared>) {
-    let mut ticks = every(LOOK);
-    loop {
-        ticks.tick().await;
-        if let Err(error) = look(&shared).await {
-            tracing::warn!(error = %error, "looking at the queues");
-        }
-    }
-}
-
-async fn pruning(shared: Arc<Shared>) {
-    let mut ticks = every(PRUNING);
-    loop {
-        ticks.tick().await;
-        if let Err(error) = prune(&shared).await {
-            tracing::warn!(error = %error, "deleting what need not be kept");
-        }
-    }
-}
-
-async fn trimming(shared: Arc<Shared>) {
-    let mut ticks = every(LOOK);
-    loop {
-        ticks.tick().await;
-        if let Err(error) = trim(&shared).await {
-            tracing::warn!(error = %error, "making room for namespaces");
-        }
-    }
-}
-
-fn every(period: Duration) -> Interval {
-    let mut ticks = interval(period);
+async fn doing(shared: Arc<Shared>, chore: &Chore) {
+    let mut ticks = interval(chore.every);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    ticks
+    loop {
+        ticks.tick().await;
+        if let Err(error) = (chore.act)(&shared).await {
+            tracing::warn!(error = %error, "{}", chore.name);
+        }
+    }
 }
 
 /// Wakes every workflow that has work, then cancels the work of those that are gone. One that exists and has no route

@@ -130,7 +130,10 @@ impl Drop for Sqlite {
     fn drop(&mut self) {
         if let Some(disk) = &mut self.disk {
             disk.checkpoints.stop();
-            // What stays in the log is read at the next start.
+            // What stays in the log is read at the next start. A disk that has failed is left alone.
+            if self.broken.is_some() {
+                return;
+            }
             let _ = self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
         }
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::{Envelope, Request, Source, redact};
+use super::{Envelope, Request, Source, redact, short};
 use crate::http_step::Origin;
 use crate::json::Json;
 use crate::request::{Identity, RawRequest, Verified};
@@ -33,6 +33,7 @@ impl Envelope {
         let mut envelope = Self::of(raw, request_id, verifier);
         if let Source::Request(request) = &mut envelope.source {
             redact::unverified(&mut request.headers);
+            short::shorten(request);
         }
         envelope
     }

@@ -207,7 +207,7 @@ fn step(trace: &StepTrace, hidden: &Hidden) -> Step {
         index: trace.index,
         kind: trace.kind.to_owned(),
         phase: step_phase(trace.phase).to_owned(),
-        started_at: trace.began,
+        started_at: began(trace.began, trace.ended),
         finished_at: trace.ended,
         attempts: trace.attempts.iter().map(|attempt| attempted(attempt, hidden)).collect(),
         message: trace.message.as_deref().map(|message| text(message, hidden)).or_else(missing),
@@ -216,11 +216,16 @@ fn step(trace: &StepTrace, hidden: &Hidden) -> Step {
     }
 }
 
+/// What a replay has taken over ended before the replay began; when it began is not in the replay's journal.
+fn began(began: Timestamp, ended: Option<Timestamp>) -> Timestamp {
+    ended.map_or(began, |ended| began.min(ended))
+}
+
 fn attempted(trace: &AttemptTrace, hidden: &Hidden) -> Attempt {
     let failure = trace.failure.as_ref();
     Attempt {
         attempt: trace.attempt,
-        started_at: trace.began,
+        started_at: began(trace.began, trace.ended),
         finished_at: trace.ended,
         reason: failure.map(|failure| failure.reason.as_str().to_owned()),
         message: failure.map(|failure| text(&failure.message, hidden)),

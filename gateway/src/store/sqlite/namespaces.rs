@@ -1,6 +1,6 @@
 //! The rows of `namespaces`: what the workflows of one have together, and the quotas that this is held to.
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::convert::{count, int};
 use super::work::Work;
@@ -10,7 +10,7 @@ use crate::store::new::{NewExecution, Quota};
 use crate::store::query::Usage;
 
 /// What a namespace has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Used {
     waiting: i64,
     /// Bytes.
@@ -50,14 +50,8 @@ pub(super) fn of(work: &Work<'_>, new: &NewExecution) -> Result<Used, StoreError
 /// What a namespace has.
 pub(super) fn used(db: &Connection, namespace: &str) -> Result<Used, StoreError> {
     let mut statement = db.prepare_cached("SELECT waiting, stored FROM namespaces WHERE namespace = ?1")?;
-    let mut rows = statement.query([namespace])?;
-    let used = |row: &rusqlite::Row<'_>| Ok(Used { waiting: row.get(0)?, stored: row.get(1)? });
-    Ok(rows
-        .next()?
-        .map(used)
-        .transpose()
-        .map_err(|error: rusqlite::Error| error)?
-        .unwrap_or(Used { waiting: 0, stored: 0 }))
+    let used = statement.query_row([namespace], |row| Ok(Used { waiting: row.get(0)?, stored: row.get(1)? }));
+    Ok(used.optional()?.unwrap_or_default())
 }
 
 /// What each namespace has.

@@ -25,7 +25,7 @@ use crate::store::{Observer, Store};
 const READERS: usize = 4;
 
 /// How long a statement waits for a lock; only a checkpoint that starts the log over meets one.
-const BUSY: Duration = Duration::from_secs(5);
+pub(super) const BUSY: Duration = Duration::from_secs(5);
 
 /// Kibibytes of pages that the writer keeps in memory.
 const CACHE: i64 = 64 << 10;

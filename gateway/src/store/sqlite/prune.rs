@@ -1,11 +1,11 @@
-//! Deleting what need not be kept any more: history past its time, keys past theirs, plans that nothing uses, all of a
+//! Deleting what need not be kept any more: history and requests past their time, keys past theirs, plans that nothing uses, all of a
 //! namespace.
 
 use rusqlite::params;
 
 use super::convert::{count, int};
 use super::work::{Weight, Work};
-use super::{answers, journal, namespaces, payloads, row};
+use super::{answers, journal, namespaces, payloads, requests, row};
 use crate::store::command::{Deleted, Prune, Purge, Trim};
 use crate::store::error::StoreError;
 
@@ -25,9 +25,11 @@ pub(super) fn prune(work: &mut Work<'_>, prune: Prune) -> Result<Deleted, StoreE
     let expired = work.seqs(EXPIRED, params![work.now, limit])?;
     expired.iter().try_for_each(|seq| delete(work, *seq))?;
     let keys = keys(work, limit)?;
+    let requests = requests::expire(work, limit)?;
     let plans = plans(work)?;
-    let more = int(expired.len()) == limit || keys == limit;
-    Ok(Deleted { executions: count(int(expired.len())), requests: 0, keys: count(keys), plans: count(plans), more })
+    let more = [int(expired.len()), keys].contains(&limit) || requests > 0;
+    let executions = count(int(expired.len()));
+    Ok(Deleted { executions, requests: count(requests), keys: count(keys), plans: count(plans), more })
 }
 
 /// Deletes an execution and all that belongs to it but its keys.

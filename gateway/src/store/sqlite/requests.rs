@@ -13,6 +13,9 @@ use crate::store::error::StoreError;
 /// Requests of a workflow that are kept, the newest.
 const KEPT: i64 = 1_000;
 
+/// How long a request is kept, in microseconds: seven days, as what has failed by default.
+const KEPT_FOR: i64 = 7 * 24 * 3_600 * 1_000_000;
+
 /// What the checksum of a request is over.
 pub(super) fn crc(workflow: i64, request: &RecordedRequest) -> i64 {
     Check::default()
@@ -63,6 +66,16 @@ fn trim(work: &mut Work<'_>, workflow: i64) -> Result<(), StoreError> {
     drop(statement);
     work.tally.requests -= int(deleted);
     Ok(())
+}
+
+/// Deletes what is past its time, of so many of the oldest numbers: rows were numbered as they came.
+pub(super) fn expire(work: &mut Work<'_>, limit: i64) -> Result<i64, StoreError> {
+    let mut statement =
+        work.db.prepare_cached("DELETE FROM requests WHERE seq < (SELECT min(seq) FROM requests) + ?2 AND at <= ?1")?;
+    let deleted = int(statement.execute([work.now - KEPT_FOR, limit])?);
+    drop(statement);
+    work.tally.requests -= deleted;
+    Ok(deleted)
 }
 
 /// Adds to counters.

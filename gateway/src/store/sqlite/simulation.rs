@@ -23,8 +23,9 @@ const SCHEDULES: u64 = 400;
 /// Where they begin, unless the environment says otherwise: a commit that is green stays green.
 const SEED: u64 = 1;
 
-/// Commands a minute of a core that have to be reached in release.
-const LEAST_A_MINUTE: f64 = 1_000_000.0;
+/// Commands a minute of a core that have to be reached in release: a third of what an idle machine does, for where a core
+/// is shared with somebody else's thread. The campaign shows the figure.
+const LEAST_A_MINUTE: f64 = 500_000.0;
 
 fn variable(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{name} must be a number")))

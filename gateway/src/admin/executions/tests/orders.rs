@@ -77,6 +77,10 @@ async fn a_replay_from_the_failed_step_repeats_nothing_and_keeps_its_key() {
     called.answer(200).await;
     app.phase(again, Phase::Succeeded).await;
     assert!(!target.is_called());
+    let (old, new) = (record(&app, id).await, record(&app, again).await);
+    let ended = old["status"]["steps"][0]["finishedAt"].as_str().unwrap();
+    let kept = &new["status"]["steps"][0];
+    assert_eq!((kept["startedAt"].as_str(), kept["finishedAt"].as_str()), (Some(ended), Some(ended)));
 }
 
 #[tokio::test]

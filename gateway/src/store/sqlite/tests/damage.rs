@@ -128,3 +128,35 @@ fn executions_of_a_damaged_workflow_are_set_aside_and_others_go_on() {
     assert_eq!(recover::all(&mut engine, noon()).unwrap().damaged, [id(2)]);
     assert_eq!(ids(&claims(&mut engine).claimed), [id(1)]);
 }
+
+/// Changes rows behind the back of a partial index: meanwhile SQLite is told that it covers nothing.
+fn without_index(engine: &mut Sqlite, index: &str, change: impl FnOnce(&mut Sqlite)) {
+    let schema = |engine: &Sqlite, sql: &str| {
+        engine.db.pragma_update(None, "writable_schema", true).unwrap();
+        let written = engine.db.execute("UPDATE sqlite_schema SET sql = ?2 WHERE name = ?1", [index, sql]).unwrap();
+        assert_eq!(written, 1, "{index}");
+        engine.db.execute_batch("PRAGMA writable_schema = RESET").unwrap();
+        engine.db.flush_prepared_statement_cache();
+    };
+    let read = "SELECT sql FROM sqlite_schema WHERE name = ?1";
+    let sql: String = engine.db.query_row(read, [index], |row| row.get(0)).unwrap();
+    let (columns, _) = sql.split_once(" WHERE").unwrap();
+    schema(engine, &format!("{columns} WHERE phase < -1"));
+    change(engine);
+    schema(engine, &sql);
+}
+
+#[test]
+fn an_index_that_misses_an_execution_is_made_anew_at_the_start() {
+    let mut engine = Sqlite::in_memory().unwrap();
+    accept(&mut engine, delivery(1));
+    without_index(&mut engine, "executions_pending", |engine| {
+        engine.commit(&[Command::Accept(Box::new(delivery(2)))], noon()).unwrap();
+    });
+    let sql = "SELECT count(*) FROM executions INDEXED BY executions_pending WHERE phase < 3";
+    let seen = |engine: &Sqlite| engine.db.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+    assert_eq!(seen(&engine), 1, "nobody would ever run the second");
+    assert!(recover::all(&mut engine, noon()).unwrap().damaged.is_empty());
+    assert_eq!(seen(&engine), 2);
+    assert_eq!(ids(&claims(&mut engine).claimed), [id(1), id(2)]);
+}

@@ -111,24 +111,45 @@ fn sensitive_entries_are_sealed_in_the_database() {
     assert!(holds("plain") && !holds("hidden"));
 }
 
-#[test]
-fn rejected_requests_have_a_quota_of_their_own() {
-    let mut engine = Sqlite::in_memory().unwrap();
-    let request = |number| RecordedRequest {
+fn rejected(number: u128, at: Timestamp) -> RecordedRequest {
+    RecordedRequest {
         id: id(number),
         workflow: delivery(1).workflow,
-        at: noon(),
+        at,
         phase: RequestPhase::Rejected,
-        reason: "SignatureMismatch".into(),
+        reason: "SignatureInvalid".into(),
         head: b"{}".to_vec(),
         body_sha256: None,
         execution: None,
-    };
-    one(&mut engine, Command::RecordRequests((1..=1_005).map(request).collect()), noon());
+    }
+}
+
+#[test]
+fn rejected_requests_have_a_quota_of_their_own() {
+    let mut engine = Sqlite::in_memory().unwrap();
+    let requests = (1..=1_005).map(|number| rejected(number, noon())).collect();
+    one(&mut engine, Command::RecordRequests(requests), noon());
     assert_eq!(count(&engine, "requests"), 1_000);
     let oldest: [u8; 16] =
         engine.db.query_row("SELECT id FROM requests ORDER BY seq LIMIT 1", [], |row| row.get(0)).unwrap();
     assert_eq!(oldest, *id(6).as_bytes());
+}
+
+#[test]
+fn rejected_requests_are_kept_for_seven_days() {
+    let mut engine = Sqlite::in_memory().unwrap();
+    let later = noon() + SignedDuration::from_secs(1);
+    let requests = vec![rejected(1, noon()), rejected(2, noon()), rejected(3, later)];
+    one(&mut engine, Command::RecordRequests(requests), noon());
+    let prune = |engine: &mut Sqlite, now, limit| one(engine, Command::Prune(Prune { limit }), now);
+    let deleted = |requests, more| Outcome::Deleted(Deleted { requests, more, ..Deleted::default() });
+    let seven_days = SignedDuration::from_hours(7 * 24);
+    assert_eq!(prune(&mut engine, noon() + seven_days - SignedDuration::from_secs(1), 10), deleted(0, false));
+    assert_eq!(prune(&mut engine, noon() + seven_days, 1), deleted(1, true));
+    assert_eq!(prune(&mut engine, noon() + seven_days, 10), deleted(1, true));
+    assert_eq!(prune(&mut engine, noon() + seven_days, 10), deleted(0, false));
+    assert_eq!(count(&engine, "requests"), 1);
+    assert_eq!(engine.tally.requests, 1);
 }
 
 #[test]
