@@ -4,11 +4,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use boathook_plan::plan::{Step, WorkflowRef};
 use boathook_plan::route::Route;
 use boathook_plan::table::Table;
+use tokio::time::Instant;
 
 use crate::ingest::Budget;
 use crate::metrics::{Counts, kind};
@@ -68,6 +70,8 @@ struct Live {
     losers: BTreeSet<WorkflowRef>,
     /// The UIDs of workflows that exist and may have no route.
     alive: BTreeSet<String>,
+    /// When they came.
+    since: Option<Instant>,
 }
 
 impl Routes {
@@ -103,7 +107,7 @@ impl Routes {
     pub(crate) fn swap(&self, routes: Vec<Arc<Route>>, alive: BTreeSet<String>) -> Vec<Rejected> {
         let before: HashMap<WorkflowRef, Arc<Served>> =
             self.list().into_iter().map(|served| (served.route.workflow().clone(), served)).collect();
-        let mut live = Live { alive, ..Live::default() };
+        let mut live = Live { alive, since: Some(Instant::now()), ..Live::default() };
         let mut rejected = Vec::new();
         for route in routes {
             let before = before.get(route.workflow()).map(Arc::as_ref);
@@ -111,6 +115,12 @@ impl Routes {
         }
         self.live.store(Arc::new(Some(live)));
         rejected
+    }
+
+    /// Since the routes were last replaced.
+    pub(crate) fn age(&self) -> Option<Duration> {
+        let live = self.live.load();
+        Option::as_ref(&live)?.since.map(|since| since.elapsed())
     }
 
     /// Whether first routes are in.

@@ -42,6 +42,9 @@ pub(super) async fn verify(shared: &Shared, whole: Whole) -> Result<Sent, Refusa
         served.route.verifier().verify(raw, now)
     };
     let verified = result.map_err(rejected)?;
+    if let Some(position) = verified.identity().key {
+        served.counts.verified(position);
+    }
     Ok(Sent { served, intake, verified, runs, request_id, place })
 }
 

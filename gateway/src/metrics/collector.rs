@@ -25,7 +25,9 @@ pub(super) struct WorkflowCollector {
     steps: Family,
     missing: Family,
     unkeyed: Family,
+    keys: Family,
     count: Family,
+    age: Family,
 }
 
 impl WorkflowCollector {
@@ -42,7 +44,18 @@ impl WorkflowCollector {
                 "Deliveries that were not deduplicated for want of a key.",
                 &[],
             )?,
+            keys: counter(
+                "boathook_verified_key_total",
+                "Verified requests by the position of the key that verified them.",
+                &["position"],
+            )?,
             missing: counter("boathook_missing_paths_total", "Conditions that were false for want of a path.", &[])?,
+            age: Family::new(
+                "boathook_route_table_age_seconds",
+                "Since the routes were last replaced.",
+                &[],
+                MetricType::GAUGE,
+            )?,
             count: Family::new("boathook_routes", "Routes being served.", &[], MetricType::GAUGE)?,
         })
     }
@@ -93,8 +106,8 @@ impl Family {
 
 impl Collector for WorkflowCollector {
     fn desc(&self) -> Vec<&Desc> {
-        let families = [&self.requests, &self.executions, &self.steps, &self.missing, &self.unkeyed, &self.count];
-        families.into_iter().map(|family| &family.desc).collect()
+        let of_workflows = [&self.requests, &self.executions, &self.steps, &self.missing, &self.unkeyed, &self.keys];
+        of_workflows.into_iter().chain([&self.count, &self.age]).map(|family| &family.desc).collect()
     }
 
     fn collect(&self) -> Vec<MetricFamily> {
@@ -102,12 +115,13 @@ impl Collector for WorkflowCollector {
         let workflows = served.iter().map(|served| (served.route.workflow(), &*served.counts));
         let named = workflows.map(|(workflow, counts)| ([workflow.namespace.as_str(), workflow.name.as_str()], counts));
         let (mut requests, mut executions, mut steps) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut missing, mut unkeyed) = (Vec::new(), Vec::new());
+        let (mut missing, mut unkeyed, mut keys) = (Vec::new(), Vec::new(), Vec::new());
         for (names, counts) in named.chain([(["", ""], &*self.nowhere)]) {
             requests.extend(self.requests.series(names, counts.requests()));
             executions.extend(self.executions.series(names, counts.executions()));
             steps.extend(self.steps.series(names, counts.steps()));
             missing.extend(self.missing.series(names, counts.missing()));
+            keys.extend(self.keys.series(names, counts.keys()));
             unkeyed.extend(self.unkeyed.series(names, counts.without_key()));
         }
         vec![
@@ -116,14 +130,16 @@ impl Collector for WorkflowCollector {
             self.steps.with(steps),
             self.missing.with(missing),
             self.unkeyed.with(unkeyed),
-            self.count.with(vec![gauge(served.len())]),
+            self.keys.with(keys),
+            self.count.with(vec![gauge(u64::try_from(served.len()).map_or(f64::MAX, to_float))]),
+            self.age.with(self.routes.age().map(|age| gauge(age.as_secs_f64())).into_iter().collect()),
         ]
     }
 }
 
-fn gauge(value: usize) -> Metric {
+fn gauge(value: f64) -> Metric {
     let mut gauge = Gauge::default();
-    gauge.set_value(u64::try_from(value).map_or(f64::MAX, to_float));
+    gauge.set_value(value);
     Metric::from_gauge(gauge)
 }
 

@@ -17,12 +17,16 @@ pub(crate) const KINDS: [&str; 10] =
 /// The outcomes of a step, as label values.
 pub(crate) const PHASES: [&str; 4] = ["Succeeded", "Failed", "Skipped", "Abandoned"];
 
+/// The positions of a scheme's keys, as label values; a scheme has no more.
+pub(crate) const POSITIONS: [&str; 8] = ["0", "1", "2", "3", "4", "5", "6", "7"];
+
 /// The counts of one workflow.
 #[derive(Debug)]
 pub(crate) struct Counts {
     requests: [AtomicU64; Reason::ALL.len()],
     executions: [AtomicU64; OUTCOMES.len()],
     steps: [[AtomicU64; PHASES.len()]; KINDS.len()],
+    verified: [AtomicU64; POSITIONS.len()],
     missing_paths: AtomicU64,
     unkeyed: AtomicU64,
     /// Requests that have a place now.
@@ -35,6 +39,7 @@ impl Default for Counts {
             requests: [const { AtomicU64::new(0) }; Reason::ALL.len()],
             executions: [const { AtomicU64::new(0) }; OUTCOMES.len()],
             steps: [const { [const { AtomicU64::new(0) }; PHASES.len()] }; KINDS.len()],
+            verified: [const { AtomicU64::new(0) }; POSITIONS.len()],
             missing_paths: AtomicU64::new(0),
             unkeyed: AtomicU64::new(0),
             in_flight: Arc::default(),
@@ -47,6 +52,16 @@ impl Counts {
     pub(crate) fn request(&self, reason: Reason) {
         let place = Reason::ALL.iter().position(|known| *known == reason);
         add(place.and_then(|place| self.requests.get(place)));
+    }
+
+    /// Counts a request that this key of its scheme verified: its owner sees when the old one is out of use.
+    pub(crate) fn verified(&self, position: usize) {
+        add(self.verified.get(position));
+    }
+
+    /// Verified requests by the key's position.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = ([&'static str; 1], u64)> {
+        POSITIONS.into_iter().zip(&self.verified).map(|(position, count)| ([position], read(count)))
     }
 
     /// Counts the end of a run.

@@ -88,3 +88,17 @@ async fn a_signed_ping_of_github_is_answered_and_not_run() {
     assert_eq!(app.requests("Handshake"), 1);
     assert_eq!(app.send(signed("push")).await.reason(), "MalformedBody", "verified, and not JSON");
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_key_that_verified_is_counted_by_its_position() {
+    let app = bearer(Some("correct-horse"));
+    for (token, times) in [("Bearer correct-horse", 3), ("Bearer battery", 2)] {
+        for _ in 0..times {
+            with_token(&app, token).await;
+        }
+    }
+    assert_eq!(app.count(r#"boathook_verified_key_total{namespace="shop",workflow="hello",position="0"}"#), 3);
+    assert!(!app.shared.metrics.text().unwrap().contains(r#"position="1""#), "a series begins with its first count");
+    tokio::time::advance(std::time::Duration::from_secs(7)).await;
+    assert_eq!(app.count("boathook_route_table_age_seconds"), 7);
+}
