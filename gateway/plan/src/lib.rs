@@ -12,6 +12,7 @@ pub mod egress;
 pub mod envelope;
 pub mod execution;
 pub mod expr;
+pub mod framing;
 pub mod http_step;
 pub mod json;
 pub mod limits;
