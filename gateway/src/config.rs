@@ -37,6 +37,8 @@ impl Default for Config {
 pub struct Limits {
     /// Connections at once; more wait in the kernel's queue.
     pub connections: usize,
+    /// Connections at once of one address, of an IPv6 one with all that its customer was given; more are closed.
+    pub address_connections: usize,
     /// Requests between their head and their answer; more are told to come back.
     pub in_flight: usize,
     /// Time for parts of a request.
@@ -60,11 +62,11 @@ pub struct Pace {
     pub write: Duration,
 }
 
-/// Header fields of a request: real senders send about twenty.
-pub const HEADERS: usize = 100;
-
 /// Connections at once: each costs at most 32 KiB of buffers while idle, 128 MiB in all.
 pub const CONNECTIONS: usize = 4096;
+
+/// Connections at once of one address: what sends this much on as many connections is a proxy, or no sender of webhooks.
+pub const ADDRESS_CONNECTIONS: usize = 256;
 
 /// Requests at once: with bodies of 1 MiB they fit a pod of 2 GiB.
 pub const IN_FLIGHT: usize = 1024;
@@ -89,7 +91,13 @@ pub const DRAIN: Duration = Duration::from_secs(30);
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { connections: CONNECTIONS, in_flight: IN_FLIGHT, pace: Pace::default(), drain: DRAIN }
+        Self {
+            connections: CONNECTIONS,
+            address_connections: ADDRESS_CONNECTIONS,
+            in_flight: IN_FLIGHT,
+            pace: Pace::default(),
+            drain: DRAIN,
+        }
     }
 }
 
@@ -105,8 +113,9 @@ mod tests {
 
     #[test]
     fn the_defaults_are_the_documented_ones() {
-        let Limits { connections, in_flight, pace, drain } = Limits::default();
-        assert_eq!((connections, in_flight, drain), (4_096, 1_024, Duration::from_secs(30)));
+        let Limits { connections, address_connections, in_flight, pace, drain } = Limits::default();
+        assert_eq!((connections, address_connections), (4_096, 256));
+        assert_eq!((in_flight, drain), (1_024, Duration::from_secs(30)));
         assert_eq!((pace.head, pace.keep_alive), (Duration::from_secs(10), Duration::from_mins(1)));
         assert_eq!((pace.body_idle, pace.body), (Duration::from_secs(10), Duration::from_mins(1)));
         assert_eq!(pace.write, Duration::from_secs(10));

@@ -14,6 +14,7 @@ use tokio::time::timeout;
 use crate::admin::{self, Instance, RouteView};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::files;
 use crate::http_step::HttpExecutor;
 use crate::routes::Rejected;
 use crate::runner;
@@ -67,6 +68,7 @@ pub enum StartError {
 impl Gateway {
     /// Opens the ports. It answers 404 and is unready until the first [`Gateway::swap`].
     pub async fn start(config: Config, clock: Clock) -> Result<Self, StartError> {
+        files::raise(config.limits.connections);
         let public = listen(config.listen).await?;
         let private = listen(config.admin).await?;
         let addresses = Addresses { public: address(&public, config.listen), admin: address(&private, config.admin) };

@@ -20,6 +20,7 @@ mod sender;
 mod tally;
 #[cfg(test)]
 mod tests;
+mod unread;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -42,6 +43,7 @@ use rejected::Sketch;
 pub(crate) use respond::Verdict;
 use route::Routed;
 use tally::Tally;
+pub(crate) use unread::unread;
 
 /// Answers one request.
 pub(crate) async fn answer<B>(shared: &Arc<Shared>, peer: IpAddr, request: Request<B>) -> Response<Full<Bytes>>

@@ -7,6 +7,7 @@ pub mod config;
 mod edge;
 pub mod egress;
 mod execute;
+mod files;
 mod gate;
 pub mod gateway;
 pub mod http_step;

@@ -6,8 +6,10 @@ mod tests;
 
 use std::fmt::{self, Write as _};
 use std::net::IpAddr;
+use std::time::Instant;
 
 use boathook_plan::edge::AccessLog;
+use boathook_plan::framing::Flaw;
 use boathook_plan::machine::{Outcome, RunError};
 use boathook_plan::reason::Reason;
 use uuid::Uuid;
@@ -72,6 +74,19 @@ pub(crate) fn request(trail: &Trail, client: IpAddr, served: Option<&Served>, to
         status = told.status,
         duration_ms = u64::try_from(trail.started.elapsed().as_millis()).unwrap_or(u64::MAX),
         detail = told.detail.as_deref().map(|detail| tracing::field::display(Safe(detail))),
+        "request"
+    );
+}
+
+/// A request that was refused before it was read: nothing of it is known.
+pub(crate) fn unread(request_id: &str, client: IpAddr, flaw: Flaw, since: Instant) {
+    tracing::info!(
+        request_id,
+        client = %client,
+        reason = flaw.reason().as_str(),
+        status = flaw.status(),
+        duration_ms = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX),
+        detail = flaw.as_str(),
         "request"
     );
 }

@@ -5,6 +5,7 @@
 
 mod collector;
 mod counts;
+mod dropped;
 mod queues;
 
 use std::sync::Arc;
@@ -17,9 +18,11 @@ use prometheus::{Encoder as _, Gauge, Histogram, HistogramOpts, IntCounter, Opts
 use crate::routes::Routes;
 use crate::store::{Commit, Observer};
 use collector::WorkflowCollector;
+use dropped::Connections;
 use queues::Queues;
 
 pub(crate) use counts::{Counts, kind};
+pub(crate) use dropped::Dropped;
 
 /// Upper bounds in seconds: a Sync answer takes from less than a millisecond to its deadline.
 const BUCKETS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
@@ -37,6 +40,8 @@ pub(crate) struct Metrics {
     pub(crate) queues: Queues,
     /// Records of Sync runs that were not written.
     pub(crate) records_dropped: IntCounter,
+    /// Connections that were dropped.
+    pub(crate) dropped: Connections,
     /// Of requests that found no route.
     pub(crate) nowhere: Arc<Counts>,
 }
@@ -53,7 +58,9 @@ impl Metrics {
             "boathook_records_dropped_total",
             "Records of Sync runs that were not written: the store was too slow, or the namespace's quota used up.",
         )?;
-        let own: [Box<dyn Collector>; 7] = [
+        let dropped = Connections::new()?;
+        let own: [Box<dyn Collector>; 8] = [
+            dropped.collector(),
             Box::new(records_dropped.clone()),
             Box::new(duration.clone()),
             Box::new(commits.clone()),
@@ -64,7 +71,7 @@ impl Metrics {
         ];
         let queues = Queues::new()?;
         own.into_iter().chain(queues.collectors()).try_for_each(|collector| registry.register(collector))?;
-        Ok(Self { registry, duration, commits, batches, queues, records_dropped, nowhere })
+        Ok(Self { registry, duration, commits, batches, queues, records_dropped, dropped, nowhere })
     }
 
     /// Notes how long a request took.

@@ -3,8 +3,11 @@
 //! Our own accept loop on hyper: a stock server has no bound on connections, heads or idle ones.
 
 mod activity;
+mod addresses;
 mod connection;
+mod guard;
 mod paced;
+mod protocols;
 #[cfg(test)]
 mod tests;
 
@@ -17,7 +20,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 
+use crate::metrics::Dropped;
 use crate::shared::Shared;
+use addresses::Addresses;
 
 /// Pause after an accept that failed for want of something (file descriptors): trying again at once would spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -34,16 +39,21 @@ pub(crate) async fn run(shared: Arc<Shared>, listener: TcpListener) {
     let places = Arc::new(Semaphore::new(shared.limits.connections));
     let server = Arc::new(connection::Server::new(Arc::clone(&shared)));
     let mut stop = shared.stop.clone();
+    let mut addresses = Addresses::new(shared.limits.address_connections);
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             () = stop.draining() => break,
             Some(_) = connections.join_next() => {}
             accepted = accept(&listener, &places) => {
+                let Some(counted) = addresses.enter(accepted.peer.ip()) else {
+                    shared.metrics.dropped.count(Dropped::AddressFull);
+                    continue;
+                };
                 let server = Arc::clone(&server);
                 connections.spawn(async move {
                     server.open(accepted.stream, accepted.peer.ip()).await;
-                    drop(accepted.place);
+                    drop((accepted.place, counted));
                 });
             }
         }

@@ -22,6 +22,7 @@ use crate::boathook::free_address;
 pub use api::{Answer, Api};
 use certificates::{Authority, Identity, TokenKey};
 use process::Process;
+pub use programs::tools;
 
 /// How long the API server may take to be ready: a loaded machine is slow, a broken one never is.
 const READY: Duration = Duration::from_mins(2);

@@ -7,13 +7,16 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use boathook_crds::{WebhookGatewaySpec, WebhookWorkflowSpec};
-use boathook_gateway::{Clock, Config, Gateway};
+use boathook_gateway::{Clock, Config, Gateway, Limits};
 use boathook_operator_core::compile::{ALLOW_LABEL, compile};
 use boathook_operator_core::object::{Object, ObjectKey};
 use boathook_operator_core::world::{SecretObject, World};
 use boathook_plan::route::Route;
 use boathook_plan::secret::Secret;
 use serde_json::{Value, json};
+use tokio::task::spawn_blocking;
+
+use crate::boathook::get;
 
 /// The namespace of the workflow; its URL is `https://hooks.example.test/in<path>`.
 const NAMESPACE: &str = "in";
@@ -38,9 +41,14 @@ pub struct Served {
 impl Served {
     /// Serves a workflow with this `spec.webhook`: Sync, without a step that does anything, answering `{"ran":true}`.
     pub async fn start(webhook: Value, secrets: Vec<TestSecret>, clock: Clock) -> Self {
+        Self::within(Limits::default(), webhook, secrets, clock).await
+    }
+
+    /// The same, within other limits.
+    pub async fn within(limits: Limits, webhook: Value, secrets: Vec<TestSecret>, clock: Clock) -> Self {
         let route = route(&world(&webhook, secrets));
         let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
-        let config = Config { listen: loopback, admin: loopback, ..Config::default() };
+        let config = Config { listen: loopback, admin: loopback, limits, ..Config::default() };
         let gateway = Gateway::start(config, clock).await.expect("the gateway starts");
         assert!(gateway.swap(vec![Arc::new(route)], BTreeSet::new()).is_empty(), "the route is served");
         Self { gateway }
@@ -49,6 +57,20 @@ impl Served {
     /// Where senders connect.
     pub fn address(&self) -> SocketAddr {
         self.gateway.addresses().public
+    }
+
+    /// How many requests ended with this outcome, of every workflow and of none; all of them without one.
+    ///
+    /// # Panics
+    ///
+    /// When the metrics cannot be read.
+    pub async fn counted(&self, outcome: Option<&str>) -> u64 {
+        let admin = self.gateway.addresses().admin;
+        let text = spawn_blocking(move || get(admin, "/metrics")).await.ok().flatten().expect("metrics");
+        let lines = text.lines().filter(|line| line.starts_with("boathook_requests_total{"));
+        let label = outcome.map(|outcome| format!("outcome=\"{outcome}\""));
+        let asked = lines.filter(|line| label.as_ref().is_none_or(|label| line.contains(label.as_str())));
+        asked.map(|line| line.rsplit(' ').next().and_then(|count| count.parse::<u64>().ok()).expect("a count")).sum()
     }
 }
 

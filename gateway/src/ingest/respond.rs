@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::arrive::Trail;
 
 /// On every answer.
-const REQUEST_ID: HeaderName = HeaderName::from_static("boathook-request-id");
+pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("boathook-request-id");
 
 /// On the answer of a run.
 const EXECUTION_ID: HeaderName = HeaderName::from_static("boathook-execution-id");
@@ -42,7 +42,7 @@ pub(super) fn response(verdict: Verdict, trail: &Trail, last: bool) -> Response<
     response
 }
 
-fn set(headers: &mut http::HeaderMap, name: HeaderName, text: &str) {
+pub(super) fn set(headers: &mut http::HeaderMap, name: HeaderName, text: &str) {
     if let Ok(value) = HeaderValue::from_str(text) {
         headers.insert(name, value);
     }

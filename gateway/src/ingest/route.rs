@@ -3,19 +3,16 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use boathook_plan::framing::{FIELDS, TARGET_SIZE};
 use boathook_plan::reason::Reason;
 use boathook_plan::route::Intake;
 use http::StatusCode;
 
 use super::arrive::Arrived;
 use super::refusal::Refusal;
-use crate::config::HEADERS;
 use crate::gate::Place;
 use crate::routes::{Match, Served};
 use crate::shared::Shared;
-
-/// Bytes of a request's target: what common servers and proxies take.
-const TARGET_SIZE: usize = 8 << 10;
 
 /// A request whose workflow is known.
 #[derive(Debug)]
@@ -33,8 +30,8 @@ pub(super) fn check(arrived: &Arrived) -> Result<(), Refusal> {
     if target(arrived).len() > TARGET_SIZE {
         return Err(Refusal::of(Reason::HeadersTooLarge).under(StatusCode::URI_TOO_LONG));
     }
-    // Of HTTP/1 the connection has refused more already; HTTP/2 bounds the size of a list alone.
-    if arrived.head.headers.len() > HEADERS {
+    // Of HTTP/1 the framing guard has refused more already; HTTP/2 bounds the size of a list alone.
+    if arrived.head.headers.len() > FIELDS {
         return Err(Refusal::of(Reason::HeadersTooLarge));
     }
     if arrived.host().is_some() && arrived.is_framed() { Ok(()) } else { Err(Refusal::of(Reason::BadFraming)) }

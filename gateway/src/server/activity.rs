@@ -3,14 +3,14 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use http::Version;
-
 /// One a connection.
 #[derive(Debug, Default)]
 pub(super) struct Activity {
     begun: AtomicUsize,
     requests: AtomicUsize,
     multiplexed: AtomicBool,
+    closing: AtomicBool,
+    flooding: AtomicBool,
 }
 
 /// A request being served.
@@ -19,10 +19,9 @@ pub(super) struct Request(Arc<Activity>);
 
 impl Activity {
     /// Notes that a head has arrived; the request is served until what this returns is dropped.
-    pub(super) fn begin(self: &Arc<Self>, version: Version) -> Request {
+    pub(super) fn begin(self: &Arc<Self>) -> Request {
         self.begun.fetch_add(1, Ordering::Relaxed);
         self.requests.fetch_add(1, Ordering::Relaxed);
-        self.multiplexed.store(version == Version::HTTP_2, Ordering::Relaxed);
         Request(Arc::clone(self))
     }
 
@@ -34,6 +33,31 @@ impl Activity {
     /// Whether a request is being served.
     pub(super) fn busy(&self) -> bool {
         self.requests.load(Ordering::Relaxed) > 0
+    }
+
+    /// Notes that the connection speaks HTTP/2.
+    pub(super) fn multiplex(&self) {
+        self.multiplexed.store(true, Ordering::Relaxed);
+    }
+
+    /// Notes that the request whose head has arrived is the last one.
+    pub(super) fn close(&self) {
+        self.closing.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the request being served is the last one.
+    pub(super) fn is_closing(&self) -> bool {
+        self.closing.load(Ordering::Relaxed)
+    }
+
+    /// Notes that the client floods.
+    pub(super) fn flood(&self) {
+        self.flooding.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the client flooded.
+    pub(super) fn is_flooding(&self) -> bool {
+        self.flooding.load(Ordering::Relaxed)
     }
 
     /// Whether bytes between requests say nothing of the next one (HTTP/2 has frames of its own).

@@ -1,51 +1,31 @@
-//! One connection: HTTP/1.1 or HTTP/2 with prior knowledge, within the limits of both.
+//! One connection: HTTP/1 behind the framing guard, or HTTP/2, within the limits of both.
 
 use std::convert::Infallible;
+use std::future::poll_fn;
 use std::net::IpAddr;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
+use boathook_plan::framing::preface::{self, Protocol};
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{HeaderValue, Request, Response, Version, header};
 use http_body_util::Full;
 use hyper::body::Incoming;
+use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
-use tokio::io::{AsyncRead, AsyncWrite};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use super::activity::Activity;
+use super::guard::Guarded;
 use super::paced::Paced;
-use crate::config::HEADERS;
+use super::protocols;
 use crate::ingest;
+use crate::metrics::Dropped;
 use crate::shared::Shared;
 use crate::tls::Opened;
-
-/// Bytes of a request's head.
-const HEAD_SIZE: usize = 32 << 10;
-
-/// Requests at once on one HTTP/2 connection.
-const STREAMS: u32 = 100;
-
-/// Streams that a client may open and reset before we have looked at them (CVE-2023-44487).
-const PENDING_RESETS: usize = 20;
-
-/// Streams that a client may make us reset.
-const LOCAL_RESETS: usize = 1024;
-
-/// What one stream may send ahead of our reading.
-const STREAM_WINDOW: u32 = 64 << 10;
-
-/// What one connection may send ahead of our reading.
-const CONNECTION_WINDOW: u32 = 1 << 20;
-
-/// How often a silent HTTP/2 client is asked whether it is there.
-const PING: Duration = Duration::from_secs(20);
-
-/// How long it may take to say so.
-const PONG: Duration = Duration::from_secs(10);
 
 /// How long an idle connection is kept when the gateway drains: a request may be on its way, and is answered with
 /// `connection: close`.
@@ -54,80 +34,145 @@ const DRAIN_LINGER: Duration = Duration::from_millis(250);
 /// What all connections have in common.
 pub(super) struct Server {
     shared: Arc<Shared>,
-    http: Builder<TokioExecutor>,
+    http1: http1::Builder,
+    http2: http2::Builder<TokioExecutor>,
 }
+
+/// Who is at the other end of a connection, and what was agreed with it.
+#[derive(Clone, Copy, Debug)]
+struct Peer {
+    address: IpAddr,
+    /// Negotiated, in a TLS handshake; else told by the first bytes.
+    protocol: Option<Protocol>,
+}
+
+/// The answer to a request, as hyper takes it.
+type Answer = Pin<Box<dyn Future<Output = Result<Response<Full<Bytes>>, Infallible>> + Send>>;
 
 impl Server {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
-        let mut http = Builder::new(TokioExecutor::new());
-        http.http1()
-            .timer(TokioTimer::new())
-            // `Paced` bounds heads and idle connections, each by its own time.
-            .header_read_timeout(None)
-            // A client that has closed its side still gets its answer.
-            .half_close(true)
-            .max_headers(HEADERS)
-            .max_buf_size(HEAD_SIZE);
-        http.http2()
-            .timer(TokioTimer::new())
-            .max_concurrent_streams(STREAMS)
-            .max_header_list_size(u32::try_from(HEAD_SIZE).unwrap_or(u32::MAX))
-            .max_pending_accept_reset_streams(PENDING_RESETS)
-            .max_local_error_reset_streams(LOCAL_RESETS)
-            .initial_stream_window_size(STREAM_WINDOW)
-            .initial_connection_window_size(CONNECTION_WINDOW)
-            .keep_alive_interval(PING)
-            .keep_alive_timeout(PONG);
-        Self { shared, http }
+        Self { shared, http1: protocols::http1(), http2: protocols::http2() }
     }
 
     /// Serves what the port speaks: HTTP, or HTTP behind a handshake.
-    pub(super) async fn open(&self, stream: TcpStream, peer: IpAddr) {
+    pub(super) async fn open(&self, stream: TcpStream, address: IpAddr) {
         let _ = stream.set_nodelay(true);
         match self.shared.edge.tls.open(stream).await {
-            Some(Opened::Plain(stream)) => self.serve(stream, peer).await,
-            Some(Opened::Secure(stream)) => self.serve(stream, peer).await,
+            Some(Opened::Plain(stream)) => self.serve(stream, Peer { address, protocol: None }).await,
+            Some(Opened::Secure(stream)) => {
+                let protocol = stream.get_ref().1.alpn_protocol().and_then(preface::negotiated);
+                self.serve(stream, Peer { address, protocol }).await;
+            }
             None => {}
         }
     }
 
-    /// Serves a connection to its end. Errors are the client's: whatever went wrong with a request that was read is
-    /// counted on the request path.
-    async fn serve<S>(&self, stream: S, peer: IpAddr)
+    /// Serves a connection to its end. Errors are the client's: whatever went wrong with a request is counted on the
+    /// request path, and what went wrong before it by [`ingest::unread`].
+    async fn serve<S>(&self, stream: S, peer: Peer)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let activity = Arc::new(Activity::default());
-        let socket = Paced::new(stream, Arc::clone(&activity), self.shared.limits.pace);
-        let service = service_fn(|request| self.answer(peer, &activity, request));
-        let mut connection = pin!(self.http.serve_connection(TokioIo::new(socket), service));
-        let (mut draining, mut aborting) = (self.shared.stop.clone(), self.shared.stop.clone());
-        let lingered = async {
-            draining.draining().await;
-            tokio::time::sleep(DRAIN_LINGER).await;
+        let paced = Paced::new(stream, Arc::clone(&activity), self.shared.limits.pace);
+        let mut socket = Guarded::new(paced, Arc::clone(&activity));
+        let spoken = async {
+            match peer.protocol {
+                Some(protocol) => {
+                    socket.speak(protocol);
+                    protocol
+                }
+                None => socket.protocol().await,
+            }
         };
-        tokio::select! {
-            _ = connection.as_mut() => return,
-            () = lingered => connection.as_mut().graceful_shutdown(),
-        }
-        tokio::select! {
-            _ = connection => {}
-            () = async { aborting.aborting().await; tokio::time::sleep(self.shared.limits.pace.write).await } => {}
+        let protocol = tokio::select! {
+            protocol = spoken => protocol,
+            () = self.lingered() => return,
+        };
+        match protocol {
+            Protocol::Http1 => self.http1(socket, peer.address, &activity).await,
+            Protocol::Http2 => self.http2(socket, peer.address, &activity).await,
         }
     }
 
-    fn answer(
-        &self,
-        peer: IpAddr,
-        activity: &Arc<Activity>,
-        request: Request<Incoming>,
-    ) -> impl Future<Output = Result<Response<Full<Bytes>>, Infallible>> + use<> {
-        let serving = activity.begin(request.version());
+    async fn http1<S>(&self, socket: Guarded<S>, peer: IpAddr, activity: &Arc<Activity>)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let service = service_fn(|request| self.answer(peer, activity, request));
+        let mut connection = self.http1.serve_connection(TokioIo::new(socket), service);
+        let over = tokio::select! {
+            _ = poll_fn(|context| connection.poll_without_shutdown(context)) => true,
+            () = self.lingered() => false,
+        };
+        if !over {
+            Pin::new(&mut connection).graceful_shutdown();
+            tokio::select! {
+                _ = poll_fn(|context| connection.poll_without_shutdown(context)) => {}
+                () = self.aborted() => return,
+            }
+        }
+        self.farewell(connection.into_parts().io.into_inner(), peer).await;
+    }
+
+    /// Says why the last head was not read, if it was not, and closes.
+    async fn farewell<S>(&self, mut socket: Guarded<S>, peer: IpAddr)
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        if let Some((flaw, since)) = socket.refused() {
+            let answer = ingest::unread(&self.shared, peer, flaw, since);
+            // A client that is gone reads nothing.
+            let _ = socket.write_all(&answer).await;
+        }
+        let _ = socket.shutdown().await;
+    }
+
+    async fn http2<S>(&self, socket: Guarded<S>, peer: IpAddr, activity: &Arc<Activity>)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let service = service_fn(|request| self.answer(peer, activity, request));
+        let mut connection = pin!(self.http2.serve_connection(TokioIo::new(socket), service));
+        let over = tokio::select! {
+            _ = connection.as_mut() => true,
+            () = self.lingered() => false,
+        };
+        if !over {
+            connection.as_mut().graceful_shutdown();
+            tokio::select! {
+                _ = connection => {}
+                () = self.aborted() => {}
+            }
+        }
+        if activity.is_flooding() {
+            self.shared.metrics.dropped.count(Dropped::Flood);
+        }
+    }
+
+    /// Returns once the gateway drains and what was on its way has come.
+    async fn lingered(&self) {
+        self.shared.stop.clone().draining().await;
+        tokio::time::sleep(DRAIN_LINGER).await;
+    }
+
+    /// Returns once the gateway ends what is in flight, and had the time to tell so.
+    async fn aborted(&self) {
+        self.shared.stop.clone().aborting().await;
+        tokio::time::sleep(self.shared.limits.pace.write).await;
+    }
+
+    fn answer(&self, peer: IpAddr, activity: &Arc<Activity>, request: Request<Incoming>) -> Answer {
+        let serving = activity.begin();
+        let last = activity.is_closing() && request.version() <= Version::HTTP_11;
         let shared = Arc::clone(&self.shared);
-        async move {
-            let response = ingest::answer(&shared, peer, request).await;
+        Box::pin(async move {
+            let mut response = ingest::answer(&shared, peer, request).await;
+            if last {
+                response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+            }
             drop(serving);
             Ok(response)
-        }
+        })
     }
 }

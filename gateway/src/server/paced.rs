@@ -73,8 +73,8 @@ impl<S> Paced<S> {
         }
     }
 
-    /// Bytes came.
-    fn received(&mut self) {
+    /// Bytes of a head came, now or with those of the message before it.
+    pub(super) fn received(&mut self) {
         self.catch_up();
         if self.phase == Phase::Idle && !self.activity.multiplexed() {
             self.enter(Phase::Head, self.pace.head);

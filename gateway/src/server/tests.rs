@@ -4,6 +4,7 @@ mod body;
 mod drain;
 mod hang_up;
 mod heads;
+mod http2;
 mod pace;
 mod rows;
 mod swap;
@@ -22,7 +23,7 @@ use http_body_util::{BodyExt as _, Full};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::time::timeout;
 
 use crate::clock::Clock;
@@ -203,6 +204,31 @@ async fn the_admin_port_tells_health_metrics_and_routes() {
         }])
     );
     assert_eq!(admin(&gateway, "/hello").await.0, 404);
+}
+
+#[tokio::test]
+async fn an_address_with_too_many_connections_gets_no_more_and_others_do() {
+    let gateway = hello(Limits { address_connections: 1, ..Limits::default() }).await;
+    let mut first = connect(&gateway).await;
+    exchange(&mut first, POST).await;
+    assert_eq!(rest(&mut connect(&gateway).await).await, "");
+    metric(&gateway, r#"boathook_connections_dropped_total{cause="AddressFull"} 1"#).await;
+    let elsewhere = TcpSocket::new_v4().unwrap();
+    elsewhere.bind("127.0.0.2:0".parse().unwrap()).unwrap();
+    let mut other = elsewhere.connect(gateway.addresses().public).await.unwrap();
+    assert!(exchange(&mut other, POST).await.starts_with("HTTP/1.1 200 "));
+    drop(first);
+    let again = async {
+        loop {
+            let mut stream = connect(&gateway).await;
+            let _ = stream.write_all(POST).await;
+            let mut space = [0; 1];
+            if matches!(stream.read(&mut space).await, Ok(1)) {
+                break;
+            }
+        }
+    };
+    timeout(PATIENCE, again).await.expect("a place is free again");
 }
 
 #[tokio::test]

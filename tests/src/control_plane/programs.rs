@@ -17,7 +17,15 @@ pub fn find(program: &'static str) -> Result<PathBuf, ControlPlaneError> {
 
 /// The same choice as `tests/control-plane/build` makes.
 fn folder() -> PathBuf {
-    let set = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    set("KUBEBUILDER_ASSETS").unwrap_or_else(tools)
+}
+
+/// Where programs are built to that tests run.
+pub fn tools() -> PathBuf {
     let cache = || set("XDG_CACHE_HOME").or_else(|| set("HOME").map(|home| home.join(".cache"))).unwrap_or_default();
-    set("KUBEBUILDER_ASSETS").or_else(|| set("BOATHOOK_TOOLS")).unwrap_or_else(|| cache().join("boathook/bin"))
+    set("BOATHOOK_TOOLS").unwrap_or_else(|| cache().join("boathook/bin"))
+}
+
+fn set(name: &str) -> Option<PathBuf> {
+    env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
 }

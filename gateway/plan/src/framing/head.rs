@@ -69,13 +69,11 @@ impl Head {
 
     /// How long the next line may be, and what a longer one is.
     fn bound(&self) -> Result<(usize, Flaw), Flaw> {
-        match self.line {
-            None => Ok((TARGET_SIZE + LINE_SLACK, Flaw::TargetTooLong)),
-            Some(_) => {
-                let left = HEAD_SIZE.checked_sub(self.at + 2).ok_or(Flaw::HeadTooLarge)?;
-                Ok((left, Flaw::HeadTooLarge))
-            }
+        if self.line.is_none() {
+            return Ok((TARGET_SIZE + LINE_SLACK, Flaw::TargetTooLong));
         }
+        let left = HEAD_SIZE.checked_sub(self.at + 2).ok_or(Flaw::HeadTooLarge)?;
+        Ok((left, Flaw::HeadTooLarge))
     }
 
     fn field(&mut self, text: &[u8]) -> Result<(), Flaw> {

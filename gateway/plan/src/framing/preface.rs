@@ -23,3 +23,12 @@ pub fn protocol(bytes: &[u8]) -> Option<Protocol> {
         Some(Protocol::Http1)
     }
 }
+
+/// The protocol that was agreed on by its name in ALPN (RFC 7301); `None` of a name that we do not offer.
+pub fn negotiated(name: &[u8]) -> Option<Protocol> {
+    match name {
+        b"h2" => Some(Protocol::Http2),
+        b"http/1.1" => Some(Protocol::Http1),
+        _ => None,
+    }
+}

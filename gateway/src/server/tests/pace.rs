@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::io::AsyncWriteExt as _;
 use tokio::time::{Instant, timeout};
 
-use super::{POST, Target, connect, exchange, hello, rest, start};
+use super::{POST, Target, connect, exchange, hello, metric, rest, start};
 use crate::config::{Limits, Pace};
 use crate::testing::route;
 
@@ -60,7 +60,30 @@ async fn an_idle_connection_is_closed_and_a_second_head_has_its_own_limit() {
     let mut stream = connect(&gateway).await;
     exchange(&mut stream, POST).await;
     stream.write_all(b"POST /hel").await.unwrap();
-    assert_eq!(rest(&mut stream).await, "");
+    let answer = rest(&mut stream).await;
+    assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+}
+
+#[tokio::test]
+async fn a_head_that_stops_is_answered_408_and_counted_and_a_silent_connection_is_neither() {
+    let gateway = hello(limits(Pace { head: SHORT, ..LONG })).await;
+    assert_eq!(rest(&mut connect(&gateway).await).await, "");
+    let mut stream = connect(&gateway).await;
+    stream.write_all(b"POST /hello HTTP/1.1\r\nHo").await.unwrap();
+    let answer = rest(&mut stream).await;
+    assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+    assert!(answer.contains(r#""reason":"RequestTooSlow""#), "{answer}");
+    metric(&gateway, r#"boathook_requests_total{namespace="",workflow="",outcome="RequestTooSlow"} 1"#).await;
+}
+
+#[tokio::test]
+async fn a_head_begun_behind_another_message_has_its_own_limit() {
+    let gateway = hello(limits(Pace { head: SHORT, ..LONG })).await;
+    let mut stream = connect(&gateway).await;
+    stream.write_all(&[POST, b"POST /hel"].concat()).await.unwrap();
+    let answers = rest(&mut stream).await;
+    assert!(answers.starts_with("HTTP/1.1 200 "), "{answers}");
+    assert!(answers.contains("HTTP/1.1 408 "), "{answers}");
 }
 
 #[tokio::test]

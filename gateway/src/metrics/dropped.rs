@@ -1,0 +1,51 @@
+//! Connections that were dropped without an answer: what they carried was no request, or was not read.
+
+use prometheus::core::Collector;
+use prometheus::{IntCounterVec, Opts};
+
+/// Why a connection was dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dropped {
+    /// Its address has as many as one may have.
+    AddressFull,
+    /// It sent frames that carry nothing, more than anybody needs.
+    Flood,
+}
+
+impl Dropped {
+    const ALL: [Self; 2] = [Self::AddressFull, Self::Flood];
+
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::AddressFull => "AddressFull",
+            Self::Flood => "Flood",
+        }
+    }
+}
+
+/// The counts.
+#[derive(Debug)]
+pub(crate) struct Connections(IntCounterVec);
+
+impl Connections {
+    pub(super) fn new() -> Result<Self, prometheus::Error> {
+        let opts =
+            Opts::new("boathook_connections_dropped_total", "Connections that were dropped without an answer, by why.");
+        let counts = IntCounterVec::new(opts, &["cause"])?;
+        for cause in Dropped::ALL {
+            counts.get_metric_with_label_values(&[cause.as_str()])?;
+        }
+        Ok(Self(counts))
+    }
+
+    pub(super) fn collector(&self) -> Box<dyn Collector> {
+        Box::new(self.0.clone())
+    }
+
+    /// Counts one.
+    pub(crate) fn count(&self, cause: Dropped) {
+        if let Ok(count) = self.0.get_metric_with_label_values(&[cause.as_str()]) {
+            count.inc();
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! A socket that lets through what the framing guard clears: of HTTP/1 one legal message after the other, and
+//! end-of-file where something else begins.
+//!
+//! Reads, and asks [`Framing`] what may pass; has no opinion of its own. HTTP/2 has frames of its own and passes as it
+//! comes, until [`Frames`] calls it a flood.
+
+use std::io;
+use std::mem::MaybeUninit;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Instant;
+
+use boathook_plan::framing::frames::Frames;
+use boathook_plan::framing::preface::{self, Protocol};
+use boathook_plan::framing::{Flaw, Framing, Step};
+use bytes::{Buf as _, BytesMut};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use super::activity::Activity;
+use super::paced::Paced;
+
+/// Bytes of one read that has to be looked at: a head with a small body.
+const READ_SIZE: usize = 8 << 10;
+
+/// A socket behind the guard.
+#[derive(Debug)]
+pub(super) struct Guarded<S> {
+    socket: Paced<S>,
+    activity: Arc<Activity>,
+    framing: Framing,
+    /// Of HTTP/2, once that is known.
+    frames: Option<Frames>,
+    /// What was read and not given to the reader.
+    buffer: BytesMut,
+    /// How much of that may be given.
+    cleared: usize,
+    /// When the first byte of it came.
+    since: Instant,
+    opened: Instant,
+    refused: Option<Flaw>,
+    ended: bool,
+}
+
+/// What a reader gets next.
+enum Next {
+    /// Of the buffer.
+    Cleared,
+    /// So many bytes of the socket, unseen.
+    Open(u64),
+    /// What the guard says of more bytes.
+    Unknown,
+    /// The end.
+    Nothing,
+}
+
+impl<S: AsyncRead + Unpin> Guarded<S> {
+    pub(super) fn new(socket: Paced<S>, activity: Arc<Activity>) -> Self {
+        Self {
+            socket,
+            activity,
+            framing: Framing::default(),
+            frames: None,
+            buffer: BytesMut::new(),
+            cleared: 0,
+            since: Instant::now(),
+            opened: Instant::now(),
+            refused: None,
+            ended: false,
+        }
+    }
+
+    /// Waits for the first bytes, and says which protocol they begin. What ends before that is HTTP/1 cut off.
+    pub(super) async fn protocol(&mut self) -> Protocol {
+        std::future::poll_fn(|context| self.poll_protocol(context)).await
+    }
+
+    fn poll_protocol(&mut self, context: &mut Context<'_>) -> Poll<Protocol> {
+        let protocol = loop {
+            if self.ended {
+                break Protocol::Http1;
+            }
+            match preface::protocol(&self.buffer) {
+                Some(protocol) => break protocol,
+                None if ready!(self.fill(context)).is_err() => break Protocol::Http1,
+                None => {}
+            }
+        };
+        self.speak(protocol);
+        Poll::Ready(protocol)
+    }
+
+    /// Notes that client and server have agreed on a protocol.
+    pub(super) fn speak(&mut self, protocol: Protocol) {
+        match protocol {
+            Protocol::Http1 => {}
+            Protocol::Http2 => {
+                self.activity.multiplex();
+                self.cleared = self.buffer.len();
+                let mut frames = Frames::new(0);
+                // The first read holds no flood: it is too small.
+                let _ = frames.read(&self.buffer, 0);
+                self.frames = Some(frames);
+            }
+        }
+    }
+
+    /// The head that was refused, and when it began.
+    pub(super) fn refused(&self) -> Option<(Flaw, Instant)> {
+        self.refused.map(|flaw| (flaw, self.since))
+    }
+
+    fn next(&mut self) -> Next {
+        while !self.ended {
+            if self.cleared > 0 {
+                return Next::Cleared;
+            }
+            if self.frames.is_some() {
+                return Next::Open(u64::MAX);
+            }
+            if self.buffer.is_empty() && self.framing.open() > 0 {
+                return Next::Open(self.framing.open());
+            }
+            match self.framing.next(&self.buffer) {
+                Ok(Step::Pass(count)) => self.clear(count),
+                Ok(Step::Drop(count)) => self.buffer.advance(count),
+                Ok(Step::More) => return Next::Unknown,
+                Ok(Step::End) => self.ended = true,
+                Err(flaw) => self.refuse(flaw),
+            }
+        }
+        Next::Nothing
+    }
+
+    fn clear(&mut self, count: usize) {
+        self.cleared = count;
+        if self.framing.is_last() {
+            self.activity.close();
+        }
+    }
+
+    /// Ends the connection for its reader. A body that is cut off is the request path's to answer, which has its head.
+    fn refuse(&mut self, flaw: Flaw) {
+        self.ended = true;
+        self.refused = self.framing.is_between().then_some(flaw);
+    }
+
+    /// Gives what is cleared.
+    fn give(&mut self, out: &mut ReadBuf<'_>) {
+        let count = self.cleared.min(out.remaining());
+        out.put_slice(self.buffer.get(..count).unwrap_or_default());
+        self.buffer.advance(count);
+        self.cleared -= count;
+        if self.buffer.is_empty() {
+            // An idle connection keeps no buffer.
+            self.buffer = BytesMut::new();
+        }
+    }
+
+    /// Reads more into the buffer, or learns that there is no more.
+    fn fill(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let begun = self.framing.is_between() && !self.buffer.is_empty();
+        if begun {
+            self.socket.received();
+        }
+        let mut space = [MaybeUninit::uninit(); READ_SIZE];
+        let mut bytes = ReadBuf::uninit(&mut space);
+        match ready!(Pin::new(&mut self.socket).poll_read(context, &mut bytes)) {
+            Err(error) if error.kind() == io::ErrorKind::TimedOut => self.end(begun.then_some(Flaw::Slow)),
+            Err(error) => return Poll::Ready(Err(error)),
+            Ok(()) if bytes.filled().is_empty() => self.end(begun.then_some(Flaw::CutOff)),
+            Ok(()) => {
+                if self.buffer.is_empty() {
+                    self.since = Instant::now();
+                }
+                self.buffer.extend_from_slice(bytes.filled());
+            }
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    fn end(&mut self, flaw: Option<Flaw>) {
+        self.ended = true;
+        self.refused = flaw;
+    }
+
+    /// Reads at most so much, which may pass unseen.
+    fn open(&mut self, context: &mut Context<'_>, out: &mut ReadBuf<'_>, most: u64) -> Poll<io::Result<()>> {
+        let socket = Pin::new(&mut self.socket);
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        let before = out.filled().len();
+        if most >= out.remaining() {
+            ready!(socket.poll_read(context, out))?;
+        } else {
+            let mut part = ReadBuf::new(out.initialize_unfilled_to(most));
+            ready!(socket.poll_read(context, &mut part))?;
+            let count = part.filled().len();
+            out.advance(count);
+        }
+        Poll::Ready(self.pass(out.filled().get(before..).unwrap_or_default()))
+    }
+
+    /// Notes what has passed.
+    fn pass(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let Some(frames) = &mut self.frames else {
+            self.framing.passed(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
+            return Ok(());
+        };
+        let now = u64::try_from(self.opened.elapsed().as_millis()).unwrap_or(u64::MAX);
+        frames.read(bytes, now).map_err(|_| {
+            self.activity.flood();
+            io::ErrorKind::ConnectionAborted.into()
+        })
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Guarded<S> {
+    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, out: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        loop {
+            match self.next() {
+                Next::Cleared => {
+                    self.give(out);
+                    return Poll::Ready(Ok(()));
+                }
+                Next::Open(most) => return self.open(context, out, most),
+                Next::Unknown => ready!(self.fill(context))?,
+                Next::Nothing => return Poll::Ready(Ok(())),
+            }
+        }
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Guarded<S> {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.socket).poll_write(context, bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.socket).poll_write_vectored(context, parts)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.socket.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.socket).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.socket).poll_shutdown(context)
+    }
+}
