@@ -71,6 +71,17 @@ pub const ADDRESS_CONNECTIONS: usize = 256;
 /// Requests at once: with bodies of 1 MiB they fit a pod of 2 GiB.
 pub const IN_FLIGHT: usize = 1024;
 
+/// Bytes of bodies on their way, beyond [`BODY_ALLOWANCE`] of each: 64 of the default limit at once. More wait, and are
+/// then told to come back: a thousand senders of 1 MiB would be more than a small pod has.
+pub const ARRIVING: usize = 64 << 20;
+
+/// Bytes of a body that are always taken: what a common webhook has, and 16 MiB for all requests at once.
+pub const BODY_ALLOWANCE: usize = 16 << 10;
+
+/// Bytes of memory that decoded bodies and the values of bodies may take at once: a tree takes up to 87 times its text,
+/// and at most half of this ([`boathook_plan::limits::JSON_TREE_SIZE`]). More wait, and are then told to come back.
+pub const READING: usize = 64 << 20;
+
 /// A head is one packet or two; ten seconds pass for a lost packet on a bad line.
 pub const HEAD: Duration = Duration::from_secs(10);
 

@@ -1,10 +1,14 @@
-//! How much goes on at once: a ceiling on requests and runs, and one on verifications that cost milliseconds of CPU.
+//! How much goes on at once: a ceiling on requests and runs, one on verifications that cost milliseconds of CPU, and two
+//! on the memory of bodies.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::available_parallelism;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::config::{ARRIVING, READING};
+use crate::memory::{Held, Memory};
 
 /// Verifications that wait for their turn: at the highest cost of a password hash the last of them waits for eight
 /// seconds, which senders bear. Without a ceiling, strangers with made-up passwords would fill every place in flight.
@@ -17,6 +21,10 @@ pub(crate) struct Gate {
     in_flight: Arc<Semaphore>,
     checks: Arc<Semaphore>,
     waiting: Semaphore,
+    /// Bodies on their way.
+    pub(crate) arriving: Memory,
+    /// Bodies decoded, and their values.
+    pub(crate) reading: Memory,
 }
 
 /// A place among what is in flight. A run takes over the place of its request, and keeps it when the sender hangs up.
@@ -25,6 +33,15 @@ pub(crate) struct Place {
     _permit: OwnedSemaphorePermit,
     /// Whose it is, once that is known.
     holder: Option<Holder>,
+    /// What the request's body takes, as it came and as it was read.
+    memory: Vec<Held>,
+}
+
+impl Place {
+    /// Keeps memory as long as the place is held.
+    pub(crate) fn keep(&mut self, held: Held) {
+        self.memory.push(held);
+    }
 }
 
 /// One of those that a workflow has in flight.
@@ -47,12 +64,18 @@ impl Gate {
             in_flight: Arc::new(Semaphore::new(in_flight)),
             checks: Arc::new(Semaphore::new(checks)),
             waiting: Semaphore::new(WAITING),
+            arriving: Memory::new(ARRIVING),
+            reading: Memory::new(READING),
         }
     }
 
     /// A place, if there is one.
     pub(crate) fn enter(&self) -> Option<Place> {
-        Arc::clone(&self.in_flight).try_acquire_owned().ok().map(|permit| Place { _permit: permit, holder: None })
+        Arc::clone(&self.in_flight).try_acquire_owned().ok().map(|permit| Place {
+            _permit: permit,
+            holder: None,
+            memory: Vec::new(),
+        })
     }
 
     /// Gives a place to a workflow, which has so many in flight, and never more than are left free then: a flood on one

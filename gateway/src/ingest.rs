@@ -10,6 +10,7 @@ mod deliver;
 mod filter;
 mod method;
 mod page;
+mod parse;
 mod rate;
 mod read;
 mod refusal;
@@ -89,11 +90,11 @@ where
     let admitted = method::admit(route::open(routed)?)?;
     let allowed = address::admit(admitted)?;
     let within = rate::of_client(allowed)?;
-    let whole = body::read(within, body, shared.limits.pace).await?;
+    let whole = body::read(shared, within, body).await?;
     let sent = sender::verify(shared, whole).await?;
     let counted = rate::of_workflow(sent)?;
     let genuine = sender::handshake(counted)?;
-    let understood = read::read(shared, genuine)?;
+    let understood = read::read(shared, genuine).await?;
     let wanted = filter::pass(understood)?;
     deliver::key(wanted)
 }

@@ -14,6 +14,7 @@ pub mod http_step;
 mod ingest;
 mod kept;
 mod log;
+mod memory;
 mod metrics;
 mod rates;
 pub mod routes;

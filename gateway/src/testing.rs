@@ -51,6 +51,8 @@ pub(crate) fn plan(name: &str, path: &str) -> Plan {
             base_url: "https://hooks.example.test".to_owned(),
             methods: vec!["POST".to_owned()],
             max_body_size: 1024,
+            schema: None,
+            schema_from: None,
             verification: None,
             policy: Policy::default(),
         }),
@@ -76,6 +78,7 @@ pub(crate) fn plan(name: &str, path: &str) -> Plan {
             rejected: None,
         },
         egress: Egress { internet: false, allow_addresses: Vec::new(), allow_hosts: Vec::new(), loopback: true },
+        schemas: BTreeMap::new(),
     }
 }
 

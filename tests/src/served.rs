@@ -41,12 +41,20 @@ pub struct Served {
 impl Served {
     /// Serves a workflow with this `spec.webhook`: Sync, without a step that does anything, answering `{"ran":true}`.
     pub async fn start(webhook: Value, secrets: Vec<TestSecret>, clock: Clock) -> Self {
-        Self::within(Limits::default(), webhook, secrets, clock).await
+        Self::serving(route(&world(&ran(), &webhook, secrets)), Limits::default(), clock).await
     }
 
     /// The same, within other limits.
     pub async fn within(limits: Limits, webhook: Value, secrets: Vec<TestSecret>, clock: Clock) -> Self {
-        let route = route(&world(&webhook, secrets));
+        Self::serving(route(&world(&ran(), &webhook, secrets)), limits, clock).await
+    }
+
+    /// The same, answering with other JSON; its strings may hold templates.
+    pub async fn answering(json: &Value, webhook: &Value, secrets: Vec<TestSecret>, clock: Clock) -> Self {
+        Self::serving(route(&world(json, webhook, secrets)), Limits::default(), clock).await
+    }
+
+    async fn serving(route: Route, limits: Limits, clock: Clock) -> Self {
         let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
         let config = Config { listen: loopback, admin: loopback, limits, ..Config::default() };
         let gateway = Gateway::start(config, clock).await.expect("the gateway starts");
@@ -74,17 +82,21 @@ impl Served {
     }
 }
 
+fn ran() -> Value {
+    json!({"ran": true})
+}
+
 fn route(world: &World) -> Route {
     let compiled = compile(world);
     let [route] = &compiled.routes[..] else { panic!("no route: {:?}", compiled.workflows) };
     Route::build(Arc::clone(&route.plan), route.keys.clone()).expect("the plan compiles")
 }
 
-fn world(webhook: &Value, secrets: Vec<TestSecret>) -> World {
+fn world(answer: &Value, webhook: &Value, secrets: Vec<TestSecret>) -> World {
     let workflow = json!({
         "webhook": webhook,
         "steps": [{"name": "ran", "set": {"ran": true}}],
-        "response": {"mode": "Sync", "json": {"ran": true}},
+        "response": {"mode": "Sync", "json": answer},
     });
     let gateway = json!({
         "baseURL": "https://hooks.example.test",

@@ -22,7 +22,7 @@ const REFUSALS: [(u16, &str); 5] = [
 ];
 
 /// What a verified request may be told that is no JSON.
-const VERIFIED: [(u16, &str); 2] = [(400, "MalformedBody"), (415, "UnsupportedMediaType")];
+const VERIFIED: [(u16, &str); 1] = [(400, "MalformedBody")];
 
 /// The scheme of a case, as a workflow writes it, without its keys.
 fn scheme(case: &Value) -> Value {

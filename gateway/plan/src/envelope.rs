@@ -3,7 +3,6 @@
 //! `$context` is built from an envelope and the body's bytes alone, so that the first run, a resumed one and a replay
 //! see the same values. The body is not part of it: the store keeps bytes as bytes.
 
-mod body;
 mod context;
 mod fields;
 mod redact;
@@ -20,13 +19,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::body::{self, BodyFault, Bounds};
 use crate::http_step::Origin;
 use crate::json::{self, Json, Projection};
 use crate::machine::Place;
 use crate::request::Identity;
 
-pub use body::BodyFault;
-pub(crate) use body::read;
 pub use context::Wanted;
 pub(crate) use context::{Parts, item};
 pub use redact::REDACTED;
@@ -103,10 +101,10 @@ pub struct Call {
 }
 
 impl Envelope {
-    /// What the body holds, as far as it is wanted.
+    /// What the body holds, as far as it is wanted. It was accepted, so it is what its type says.
     pub(crate) fn data(&self, body: &[u8], wanted: &Projection) -> Result<Json, BodyFault> {
         match &self.source {
-            Source::Request(request) => read(&request.headers, body, wanted),
+            Source::Request(request) => Ok(body::read(&request.headers, body, wanted, Bounds::ACCEPTED)?.data),
             Source::Call(_) => Ok(json::read(body, wanted)?),
         }
     }

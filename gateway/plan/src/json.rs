@@ -3,6 +3,7 @@
 //! Numbers keep what the text said: as i64, u64 or f64 where that round-trips, else the text itself. Reading and writing
 //! are in the modules below; nothing here knows of expressions.
 
+mod budget;
 mod number;
 mod projection;
 mod read;
@@ -15,8 +16,10 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use indexmap::IndexMap;
 
+pub(crate) use budget::{Budget, Members};
 pub use number::Number;
 pub use projection::Projection;
+pub(crate) use read::read_within;
 pub use read::{ReadError, ReadFault, read};
 
 /// A JSON value. Clones share their children.

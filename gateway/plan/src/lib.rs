@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod address;
+pub mod body;
 pub mod certificate;
 pub mod edge;
 pub mod egress;

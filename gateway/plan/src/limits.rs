@@ -74,6 +74,25 @@ pub const JSON_NODES: usize = 100_000;
 /// Bytes of memory that the values of one JSON body may take: [`JSON_NODES`] of the dearest kind, and a body of text.
 pub const JSON_TREE_SIZE: usize = 32 << 20;
 
+/// How many times as large as it came a body in a content coding may become: texts become ten times as large, deflate's
+/// own most is 1,032.
+pub const CODING_RATIO: u64 = 100;
+
+/// Bytes that a body in a content coding may become whatever their ratio: what it says of a few bytes is chance.
+pub const CODING_FLOOR: u64 = 64 << 10;
+
+/// The window of zstd, as a power of two: 8 MiB, all that HTTP allows (RFC 9659).
+pub const ZSTD_WINDOW_LOG: u32 = 23;
+
+/// Bytes of memory that the undoing of a content coding takes beside its result: brotli's largest window.
+pub const CODING_WINDOW: usize = 16 << 20;
+
+/// Parts of a multipart body: far more than a form has fields.
+pub const MULTIPART_PARTS: usize = 64;
+
+/// Bytes of the head of one part: a name, a file's name, a type.
+pub const MULTIPART_HEAD_SIZE: usize = 8 << 10;
+
 /// Bytes of one expression: far more than a person writes in one.
 pub const EXPRESSION_SIZE: usize = 4_096;
 

@@ -14,7 +14,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::envelope::{self, BodyFault, Envelope, Wanted};
+use crate::body::BodyFault;
+use crate::envelope::{self, Envelope, Wanted};
 use crate::json::Json;
 use crate::machine::{Program, ProgramError};
 use crate::plan::{Plan, WorkflowRef};
@@ -22,7 +23,7 @@ use crate::plan::{Plan, WorkflowRef};
 pub use acknowledge::duplicate;
 pub use filter::Filtered;
 pub use keys::{StageFacts, StageFault};
-pub use rejected::filtered;
+pub use rejected::{filtered, misshapen};
 pub use revision::Revision;
 pub use run::{Delivered, RunFacts, SeedOf};
 

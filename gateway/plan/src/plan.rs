@@ -4,6 +4,7 @@
 //! compiled. Durations are whole milliseconds. Decides nothing.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -81,6 +82,25 @@ pub struct Plan {
     pub response: Response,
     /// What outbound requests may reach.
     pub egress: Egress,
+    /// JSON Schemas of ConfigMaps, by [`ConfigMapKey`] as text. One that is missing or none is not here.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub schemas: BTreeMap<String, Json>,
+}
+
+/// An entry of a ConfigMap in the workflow's namespace; its text is `name/key`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ConfigMapKey {
+    /// The ConfigMap.
+    pub name: String,
+    /// The key in its `data`.
+    pub key: String,
+}
+
+impl fmt::Display for ConfigMapKey {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}/{}", self.name, self.key)
+    }
 }
 
 /// How templates are marked in this workflow's strings.
@@ -107,6 +127,12 @@ pub struct Webhook {
     pub methods: Vec<String>,
     /// Bytes.
     pub max_body_size: u64,
+    /// JSON Schema 2020-12 of `$context.data`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<Json>,
+    /// Where it is kept, in place of `schema`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema_from: Option<ConfigMapKey>,
     /// `None` is `public: true`.
     pub verification: Option<Verification>,
     /// What is asked of a request besides.

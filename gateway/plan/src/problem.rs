@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::reason::Reason;
 use crate::reply::Reply;
+use crate::schema::SchemaViolation;
 
 /// The media type of RFC 9457.
 pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -59,6 +60,15 @@ struct Document<'a> {
     reason: &'a str,
     #[serde(rename = "requestID")]
     request_id: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    violations: Vec<Violation<'a>>,
+}
+
+/// Where a body has not the shape that is asked for; no value of it.
+#[derive(Serialize)]
+struct Violation<'a> {
+    path: &'a str,
+    keyword: &'a str,
 }
 
 impl Problem {
@@ -108,12 +118,19 @@ impl Problem {
 
     /// The answer.
     pub fn reply(&self, request_id: &str) -> Reply {
+        self.reply_with(&[], request_id)
+    }
+
+    /// The answer to a body that violates a schema: with paths and keywords, and no values.
+    pub fn reply_with(&self, violations: &[SchemaViolation], request_id: &str) -> Reply {
+        let violations = violations.iter().map(|it| Violation { path: &it.path, keyword: &it.keyword }).collect();
         let document = Document {
             r#type: format!("urn:boathook:problem:{}", self.reason),
             title: self.title,
             status: self.status.as_u16(),
             reason: self.reason,
             request_id,
+            violations,
         };
         let mut reply = Reply::empty(self.status);
         reply.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));

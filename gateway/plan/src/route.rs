@@ -17,15 +17,16 @@ use crate::json::{Json, Projection};
 use crate::machine::ProgramError;
 use crate::pinned::Pinned;
 use crate::plan::{Egress, Plan, WorkflowRef};
+use crate::schema::{Rule, SchemaError};
 use crate::secret::{Keys, SecretText};
 use crate::table::PatternError;
 use crate::verify::{Verifier, VerifierError};
 
-pub use crate::envelope::BodyFault;
+pub use crate::body::BodyFault;
 pub use crate::pinned::Revision;
 pub use content_type::ContentTypes;
 pub use cors::{Cors, origin};
-pub use delivery::Delivery;
+pub use delivery::{Delivery, Effort, NoSchema, Parsed, Unparsed};
 pub use intake::{Intake, MethodVerdict};
 
 /// One workflow, ready to serve.
@@ -36,6 +37,8 @@ pub struct Route {
     verifier: Verifier,
     /// What of a body the workflow and its verification look at.
     body: Projection,
+    /// What a body must look like.
+    shape: Option<Rule>,
     live: Live,
 }
 
@@ -59,6 +62,9 @@ pub enum RouteError {
     /// The verification does not compile.
     #[error("webhook.verification: {0}")]
     Verification(#[from] VerifierError),
+    /// The schema of its bodies is none, or not bounded.
+    #[error("webhook.request.schema: {0}")]
+    Schema(#[from] SchemaError),
     /// A step or an answer does not compile.
     #[error(transparent)]
     Program(#[from] ProgramError),
@@ -74,10 +80,12 @@ impl Route {
         };
         let live = Live { secrets: Arc::new(keys.secrets), egress: Arc::new(plan.egress.clone()) };
         let intake = plan.webhook.as_ref().map(Intake::of).transpose()?.map(Arc::new);
+        let shape = plan.webhook.as_ref().map(|it| Rule::compile(it.schema.as_ref(), it.schema_from.as_ref(), &plan));
+        let shape = shape.transpose()?.flatten();
         let pinned = Arc::new(Pinned::compile(plan)?);
-        let mut body = pinned.wanted().body().clone();
+        let mut body = if shape.is_some() { Projection::All } else { pinned.wanted().body().clone() };
         verifier.body_paths().for_each(|path| body.add(path.iter().copied()));
-        Ok(Self { pinned, intake, verifier, body, live })
+        Ok(Self { pinned, intake, verifier, body, shape, live })
     }
 
     /// Whose route this is.

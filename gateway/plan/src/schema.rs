@@ -10,7 +10,8 @@ mod node;
 
 use jsonschema::{Draft, PatternOptions, ValidationError, Validator};
 
-use crate::json::Json;
+use crate::json::{self, Json, Projection};
+use crate::plan::{ConfigMapKey, Plan};
 
 pub use self::bounds::SchemaError;
 
@@ -43,6 +44,15 @@ pub struct Schema {
     extent: Extent,
 }
 
+/// What a plan says of a value's shape.
+#[derive(Debug)]
+pub enum Rule {
+    /// It must have this one.
+    Schema(Box<Schema>),
+    /// The ConfigMap that has the schema is missing, or has none: nothing is let through.
+    Unavailable,
+}
+
 /// One violation; it never holds a value of the document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SchemaViolation {
@@ -54,7 +64,41 @@ pub struct SchemaViolation {
     pub message: String,
 }
 
+impl Rule {
+    /// Compiles a schema that stands in a plan, or in a ConfigMap; `None` where there is neither.
+    pub fn compile(
+        schema: Option<&Json>,
+        from: Option<&ConfigMapKey>,
+        plan: &Plan,
+    ) -> Result<Option<Self>, SchemaError> {
+        match (schema, from) {
+            (Some(schema), _) => Ok(Some(Self::Schema(Box::new(Schema::compile(schema)?)))),
+            (None, Some(key)) => match plan.schemas.get(&key.to_string()) {
+                Some(schema) => Ok(Some(Self::Schema(Box::new(Schema::compile(schema)?)))),
+                None => Ok(Some(Self::Unavailable)),
+            },
+            (None, None) => Ok(None),
+        }
+    }
+
+    /// Schemas that it expands to.
+    pub fn nodes(&self) -> usize {
+        match self {
+            Self::Schema(schema) => schema.extent.nodes,
+            Self::Unavailable => 0,
+        }
+    }
+}
+
 impl Schema {
+    /// Reads and compiles a schema that is kept as JSON text.
+    pub fn read(text: &str) -> Result<(Json, Self), SchemaError> {
+        let read = json::read(text.as_bytes(), &Projection::All);
+        let schema = read.map_err(|error| SchemaError::Malformed(error.to_string()))?;
+        let compiled = Self::compile(&schema)?;
+        Ok((schema, compiled))
+    }
+
     /// Compiles a schema.
     pub fn compile(schema: &Json) -> Result<Self, SchemaError> {
         let schema = bounds::read(schema)?;

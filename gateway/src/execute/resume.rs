@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use boathook_plan::envelope::{BodyFault, Envelope};
+use boathook_plan::body::BodyFault;
+use boathook_plan::envelope::Envelope;
 use boathook_plan::json::Json;
 use boathook_plan::machine::{Entry, ResumeError};
 use boathook_plan::pinned::{Delivered, Pinned, RunFacts};

@@ -15,9 +15,11 @@ use super::method::Admitted;
 use super::rate::Within;
 use super::refusal::Refusal;
 use super::route::Routed;
-use crate::config::Pace;
+use crate::config::{BODY_ALLOWANCE, Pace};
 use crate::gate::Place;
+use crate::memory::{Held, Memory};
 use crate::routes::Served;
+use crate::shared::Shared;
 
 /// A request that has arrived whole.
 #[derive(Debug)]
@@ -70,19 +72,50 @@ where
     }
 }
 
-/// Reads the body within the workflow's limit and the client's pace.
-pub(super) async fn read<B>(within: Within, body: &mut Arriving<B>, pace: Pace) -> Result<Whole, Refusal>
+/// Reads the body within the workflow's limit, the client's pace and the memory that is free.
+pub(super) async fn read<B>(shared: &Shared, within: Within, body: &mut Arriving<B>) -> Result<Whole, Refusal>
 where
     B: Body<Data = Bytes> + Unpin,
 {
     let limit = within.intake().max_body_size();
-    let bytes =
-        timeout(pace.body, collect(body, limit, pace)).await.map_err(|_| Refusal::of(Reason::RequestTooSlow))??;
+    let pace = shared.limits.pace;
+    let mut memory = Reserve { memory: &shared.gate.arriving, held: None };
+    let collected = timeout(pace.body, collect(body, limit, pace, &mut memory)).await;
+    let bytes = collected.map_err(|_| Refusal::of(Reason::RequestTooSlow))??;
     body.bytes = bytes.clone();
-    Ok(whole(within, bytes))
+    let held = memory.held;
+    let mut whole = whole(within, bytes);
+    if let Some(held) = held {
+        whole.place.keep(held);
+    }
+    Ok(whole)
 }
 
-async fn collect<B>(body: &mut Arriving<B>, limit: u64, pace: Pace) -> Result<Bytes, Refusal>
+/// Memory for a body, taken as it comes: what is only announced holds nothing.
+struct Reserve<'a> {
+    memory: &'a Memory,
+    held: Option<Held>,
+}
+
+impl Reserve<'_> {
+    /// Holds memory for so many bytes, of at most so many; 503 where none is free.
+    async fn grow(&mut self, length: u64, limit: u64) -> Result<(), Refusal> {
+        let size = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
+        let held = self.held.as_ref().map_or(0, Held::bytes);
+        if size(length) <= BODY_ALLOWANCE + held {
+            return Ok(());
+        }
+        let wanted = size(length).saturating_mul(2).min(size(limit)).saturating_sub(held);
+        let more = self.memory.take(wanted).await.ok_or_else(|| Refusal::of(Reason::Overloaded))?;
+        match &mut self.held {
+            Some(held) => held.add(more),
+            None => self.held = Some(more),
+        }
+        Ok(())
+    }
+}
+
+async fn collect<B>(body: &mut Arriving<B>, limit: u64, pace: Pace, memory: &mut Reserve<'_>) -> Result<Bytes, Refusal>
 where
     B: Body<Data = Bytes> + Unpin,
 {
@@ -97,6 +130,7 @@ where
         if buffer.len() > limit {
             return Err(too_large());
         }
+        memory.grow(buffer.len(), limit).await?;
     }
     Ok(buffer.into_bytes())
 }

@@ -4,12 +4,14 @@ mod address;
 mod body;
 mod cors;
 mod filter;
+mod memory;
 mod method;
 mod order;
 mod overload;
 mod pinned;
 mod rate;
 mod run;
+mod schema;
 mod sender;
 
 use crate::testing::{App, plan, request, route};

@@ -16,6 +16,7 @@ mod paths;
 mod policy;
 mod quota;
 mod resolve;
+mod schemas;
 mod secrets;
 mod serve;
 mod variables;

@@ -51,7 +51,8 @@ pub enum Reason {
     SecretNotAllowed,
     /// A ConfigMap that the spec names is not there, or has no such key.
     ConfigMapNotFound,
-    /// What a reference leads to cannot be used: a key that is none of its scheme, a list of networks that is none.
+    /// What a reference leads to cannot be used: a key that is none of its scheme, a list of networks or a schema that is
+    /// none.
     InvalidKey,
 }
 

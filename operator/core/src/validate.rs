@@ -18,6 +18,7 @@ mod program;
 mod reader;
 mod references;
 mod schemas;
+mod shape;
 mod step;
 mod structure;
 #[cfg(test)]

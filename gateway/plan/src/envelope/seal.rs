@@ -5,16 +5,20 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::{Envelope, Request, Source, redact, short};
+use crate::body::CloudEvent;
 use crate::http_step::Origin;
 use crate::json::Json;
 use crate::request::{Identity, RawRequest, Verified};
 use crate::verify::Verifier;
 
 impl Envelope {
-    /// Seals a request. `data` is the parsed body, or at least [`Verifier::body_paths`] of it.
+    /// Seals a request. What its sender's preset does not say, a CloudEvent says of itself. `data` is the parsed body, or
+    /// at least [`Verifier::body_paths`] of it.
     pub fn seal(sender: Verified, request_id: Arc<str>, verifier: &Verifier, data: &Json) -> (Self, Bytes) {
-        let event = verifier.event(&sender, data);
+        let said = CloudEvent::of(&sender.request().headers, data);
+        let event = verifier.event(&sender, data).or_else(|| said.as_ref().map(|event| event.kind.clone()));
         let delivery_id = verifier.delivery_id(&sender, data).map(|delivery| delivery.id);
+        let delivery_id = delivery_id.or_else(|| said.map(|event| event.id));
         let signature = verifier.signature(&sender).map(str::to_owned);
         let (mut raw, identity) = sender.into_parts();
         let body = std::mem::take(&mut raw.body);

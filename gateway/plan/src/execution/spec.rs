@@ -86,7 +86,7 @@ pub struct Request {
     /// The body's declared type.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub content_type: Option<String>,
-    /// JSON where the body is JSON, else text, else `{"base64": …}`. None where it is empty or not kept.
+    /// `$context.data`: what the body holds by its type. None where it is empty or not kept.
     #[serde(default, skip_serializing_if = "Json::is_null")]
     pub body: Json,
     /// SHA-256 of the raw body in lower-case hexadecimal. None where the body was not kept at all.

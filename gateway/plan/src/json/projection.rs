@@ -41,6 +41,11 @@ impl Projection {
         *at = Self::All;
     }
 
+    /// Whether any of it is wanted.
+    pub fn is_wanted(&self) -> bool {
+        *self != Self::Nothing
+    }
+
     /// What of the member `name` is wanted.
     pub fn member(&self, name: &str) -> &Self {
         match self {

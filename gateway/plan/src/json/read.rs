@@ -9,7 +9,8 @@ mod scanner;
 
 use std::sync::Arc;
 
-use super::{Json, Number, Object, Projection};
+use super::budget::MEMBER_SIZE;
+use super::{Budget, Json, Number, Object, Projection};
 use crate::limits::{JSON_DEPTH, JSON_NODES, JSON_TREE_SIZE};
 use scanner::Scanner;
 
@@ -50,25 +51,26 @@ pub enum ReadFault {
 pub fn read(bytes: &[u8], wanted: &Projection) -> Result<Json, ReadError> {
     let text = std::str::from_utf8(bytes)
         .map_err(|error| ReadError { fault: ReadFault::NotText, offset: error.valid_up_to() })?;
-    Reader { text: Scanner::new(text), depth: 0, nodes: JSON_NODES, room: JSON_TREE_SIZE }.read(wanted)
+    read_within(text, wanted, &mut Budget::new(JSON_TREE_SIZE))
+}
+
+/// Reads one JSON text within a budget.
+pub(crate) fn read_within(text: &str, wanted: &Projection, budget: &mut Budget) -> Result<Json, ReadError> {
+    Reader { text: Scanner::new(text), budget }.read(wanted)
 }
 
 /// Reads a text that we wrote ourselves: whoever did has bounded its size.
 pub(super) fn read_own(text: &str) -> Result<Json, ReadError> {
-    Reader { text: Scanner::new(text), depth: 0, nodes: usize::MAX, room: usize::MAX }.read(&Projection::All)
+    read_within(text, &Projection::All, &mut Budget::own())
 }
 
 /// A text half read, and what it may still use.
-struct Reader<'t> {
+struct Reader<'t, 'b> {
     text: Scanner<'t>,
-    depth: usize,
-    /// Values that may still come.
-    nodes: usize,
-    /// Bytes of memory that may still be used.
-    room: usize,
+    budget: &'b mut Budget,
 }
 
-impl Reader<'_> {
+impl Reader<'_, '_> {
     fn read(mut self, wanted: &Projection) -> Result<Json, ReadError> {
         self.document(wanted).map_err(|fault| ReadError { fault, offset: self.text.offset() })
     }
@@ -83,14 +85,14 @@ impl Reader<'_> {
 
     /// The next value; `null` when nothing of it is wanted.
     fn value(&mut self, wanted: &Projection) -> Result<Json, ReadFault> {
-        self.nodes = self.nodes.checked_sub(1).ok_or(ReadFault::TooManyValues)?;
+        self.budget.value()?;
         match self.text.peek() {
             Some(b'{') => self.nested(wanted, Self::object),
             Some(b'[') => self.nested(wanted, Self::array),
             Some(b'"') if *wanted == Projection::Nothing => self.text.skip_string().map(|()| Json::Null),
             Some(b'"') => {
                 let text: Arc<str> = self.text.string()?.into();
-                self.take(text.len())?;
+                self.budget.take(text.len())?;
                 Ok(Json::String(text))
             }
             Some(b'-' | b'0'..=b'9') => self.number(wanted),
@@ -103,7 +105,7 @@ impl Reader<'_> {
         if *wanted == Projection::Nothing {
             return Ok(Json::Null);
         }
-        self.take(text.len())?;
+        self.budget.take(text.len())?;
         Ok(Json::Number(Number::from_text(text)))
     }
 
@@ -117,7 +119,7 @@ impl Reader<'_> {
                 self.text.space();
                 let item = self.value(inner)?;
                 if *inner == Projection::All {
-                    self.take(size_of::<Json>())?;
+                    self.budget.take(size_of::<Json>())?;
                     items.push(item);
                 }
                 self.text.space();
@@ -149,19 +151,19 @@ impl Reader<'_> {
     }
 
     fn member(&mut self, wanted: &Projection, members: &mut Object) -> Result<(), ReadFault> {
-        let name = if *wanted == Projection::Nothing {
+        let name = if wanted.is_wanted() {
+            let name = self.text.string()?;
+            wanted.member(&name).is_wanted().then_some(name)
+        } else {
             self.text.skip_string()?;
             None
-        } else {
-            let name = self.text.string()?;
-            (*wanted.member(&name) != Projection::Nothing).then_some(name)
         };
         self.text.space();
         self.text.require(b':')?;
         self.text.space();
         let Some(name) = name else { return self.value(&Projection::Nothing).map(drop) };
         let value = self.value(wanted.member(&name))?;
-        self.take(MEMBER_SIZE + name.len())?;
+        self.budget.take(MEMBER_SIZE + name.len())?;
         members.insert(name.into(), value);
         Ok(())
     }
@@ -172,24 +174,12 @@ impl Reader<'_> {
         wanted: &Projection,
         inside: impl FnOnce(&mut Self, &Projection) -> Result<Json, ReadFault>,
     ) -> Result<Json, ReadFault> {
-        if self.depth == JSON_DEPTH {
-            return Err(ReadFault::TooDeep);
-        }
-        self.depth += 1;
+        self.budget.open()?;
         let value = inside(self, wanted)?;
-        self.depth -= 1;
+        self.budget.close();
         Ok(if *wanted == Projection::Nothing { Json::Null } else { value })
     }
-
-    /// Takes memory from what the text may use.
-    fn take(&mut self, bytes: usize) -> Result<(), ReadFault> {
-        self.room = self.room.checked_sub(bytes).ok_or(ReadFault::TooLarge)?;
-        Ok(())
-    }
 }
-
-/// Bytes of a member beside its name and what its value points to: an entry of the map and of its index.
-const MEMBER_SIZE: usize = size_of::<(u64, Arc<str>, Json)>() + 2 * size_of::<usize>();
 
 #[cfg(test)]
 mod tests;

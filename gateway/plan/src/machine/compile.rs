@@ -74,6 +74,11 @@ impl<'p> Compiler<'p> {
         })
     }
 
+    /// The whole plan.
+    pub(super) fn plan(&self) -> &'p Plan {
+        self.plan
+    }
+
     /// How templates are written.
     pub(super) fn syntax(&self) -> Syntax<'_> {
         Syntax { delimiters: self.plan.delimiters, roots: &self.roots }

@@ -8,7 +8,10 @@ use crate::expr::Reference;
 use crate::json::Json;
 use crate::machine::ProgramError;
 use crate::plan::Plan;
+use crate::problem::Problem;
+use crate::reason::Reason;
 use crate::reply::{AnswerProgram, Reply, Unsaid};
+use crate::schema::SchemaViolation;
 
 /// The workflow's own answer, where it has one.
 #[derive(Debug)]
@@ -47,4 +50,15 @@ pub fn filtered(status: Option<StatusCode>) -> Reply {
         return Reply::empty(status);
     }
     Reply::json(status, &Json::object([("status", Json::text("filtered"))]))
+}
+
+/// What is said of a body that has not the shape which the workflow asks for: where, and by which keyword. A browser that
+/// is sent elsewhere is shown nothing.
+pub fn misshapen(violations: &[SchemaViolation], request_id: &str, status: Option<StatusCode>) -> Reply {
+    let status = status.unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
+    let is_error = status.is_client_error() || status.is_server_error();
+    match Problem::of(Reason::SchemaViolation).filter(|_| is_error) {
+        Some(problem) => problem.with_status(status).reply_with(violations, request_id),
+        None => Reply::empty(status),
+    }
 }

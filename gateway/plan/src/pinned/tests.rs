@@ -22,6 +22,8 @@ fn plan() -> Plan {
             base_url: "https://hooks.example.test".to_owned(),
             methods: vec!["POST".to_owned()],
             max_body_size: 1024,
+            schema: None,
+            schema_from: None,
             verification: None,
             policy: Policy::default(),
         }),
@@ -47,6 +49,7 @@ fn plan() -> Plan {
             rejected: None,
         },
         egress: Egress { internet: false, allow_addresses: Vec::new(), allow_hosts: Vec::new(), loopback: false },
+        schemas: BTreeMap::new(),
     }
 }
 

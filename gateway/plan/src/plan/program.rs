@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Answer;
 use super::http::HttpStep;
+use super::{Answer, ConfigMapKey};
 use crate::json::Json;
 
 /// Steps, blocks, and what runs after a failure.
@@ -108,6 +108,9 @@ pub struct ValidateStep {
     pub value: Json,
     /// JSON Schema 2020-12.
     pub schema: Option<Json>,
+    /// Where it is kept, in place of `schema`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema_from: Option<ConfigMapKey>,
     /// All are evaluated, in order.
     pub checks: Vec<Check>,
 }

@@ -63,6 +63,8 @@ pub enum SchemaError {
 pub(super) struct Extent {
     /// Schemas one inside the other between two visits of the same one.
     pub(super) depth: usize,
+    /// Schemas, each as often as it is applied.
+    pub(super) nodes: usize,
 }
 
 /// Where a keyword's schemas are.
@@ -121,7 +123,7 @@ pub(super) fn measure(schema: &Value) -> Result<Extent, SchemaError> {
     }
     let mut walk = Walk { root: schema, nodes: 0, depth: 0, patterns: HashSet::new(), path: Vec::new() };
     walk.visit(schema, true)?;
-    Ok(Extent { depth: walk.depth })
+    Ok(Extent { depth: walk.depth, nodes: walk.nodes })
 }
 
 struct Walk<'s> {

@@ -198,6 +198,7 @@ impl Spec {
             quota: Quota::default(),
             response: self.response.response(),
             egress: Egress { internet: true, allow_addresses: vec![], allow_hosts: vec![], loopback: false },
+            schemas: BTreeMap::new(),
         }
     }
 }
@@ -230,6 +231,7 @@ impl StepSpec {
             StepKind::Validate(ValidateStep {
                 value: step.value.into(),
                 schema: step.schema.map(Into::into),
+                schema_from: None,
                 checks: step.checks,
             })
         });
@@ -343,6 +345,8 @@ fn webhook() -> Webhook {
         base_url: "https://hooks.example.test".to_owned(),
         methods: vec!["POST".to_owned()],
         max_body_size: 1 << 20,
+        schema: None,
+        schema_from: None,
         verification: None,
         policy: Policy::default(),
     }

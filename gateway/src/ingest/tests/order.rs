@@ -3,7 +3,7 @@
 use boathook_plan::plan::SchemeKind;
 
 use crate::config::Limits;
-use crate::testing::{App, Seen, build, plan, request, verified};
+use crate::testing::{App, Seen, build, json, plan, request, verified};
 
 const TOKEN: &str = "Bearer correct-horse";
 
@@ -16,22 +16,25 @@ async fn send(app: &App, target: [&str; 2], fields: [&'static str; 2], body: &st
 
 #[tokio::test]
 async fn nothing_later_runs_when_something_earlier_refuses() {
-    let (plan, keys) = verified(plan("hello", "/hello"), SchemeKind::Bearer, Some("correct-horse"));
+    let mut shaped = plan("hello", "/hello");
+    shaped.webhook.as_mut().unwrap().schema = Some(json(r#"{"type":"object"}"#));
+    let (plan, keys) = verified(shaped, SchemeKind::Bearer, Some("correct-horse"));
     let app = App::within(Limits { in_flight: 1, ..Limits::default() }, [build(plan, keys)]);
     let large = "{".repeat(1025);
     let place = app.shared.gate.enter().unwrap();
-    let busy = send(&app, ["GET", "/nowhere"], ["text/plain", ""], &large).await;
+    let busy = send(&app, ["GET", "/nowhere"], ["text/plain; charset=x", ""], &large).await;
     assert_eq!((busy.status.as_u16(), busy.reason().as_str()), (503, "Overloaded"));
     drop(place);
     // Each row mends what the row before was refused for.
     for (target, fields, body, status, reason) in [
-        (["GET", "/nowhere"], ["text/plain", ""], &*large, 404, "NoRoute"),
-        (["GET", "/hello"], ["text/plain", ""], &large, 405, "MethodNotAllowed"),
-        (["POST", "/hello"], ["text/plain", ""], &large, 413, "BodyTooLarge"),
-        (["POST", "/hello"], ["text/plain", ""], "{", 401, "SignatureMissing"),
-        (["POST", "/hello"], ["text/plain", "Bearer x"], "{", 401, "CredentialsInvalid"),
-        (["POST", "/hello"], ["text/plain", TOKEN], "{", 415, "UnsupportedMediaType"),
+        (["GET", "/nowhere"], ["text/plain; charset=x", ""], &*large, 404, "NoRoute"),
+        (["GET", "/hello"], ["text/plain; charset=x", ""], &large, 405, "MethodNotAllowed"),
+        (["POST", "/hello"], ["text/plain; charset=x", ""], &large, 413, "BodyTooLarge"),
+        (["POST", "/hello"], ["text/plain; charset=x", ""], "{", 401, "SignatureMissing"),
+        (["POST", "/hello"], ["text/plain; charset=x", "Bearer x"], "{", 401, "CredentialsInvalid"),
+        (["POST", "/hello"], ["text/plain; charset=x", TOKEN], "{", 415, "UnsupportedMediaType"),
         (["POST", "/hello"], ["application/json", TOKEN], "{", 400, "MalformedBody"),
+        (["POST", "/hello"], ["application/json", TOKEN], "[]", 422, "SchemaViolation"),
     ] {
         let seen = send(&app, target, fields, body).await;
         assert_eq!((seen.status.as_u16(), seen.reason().as_str()), (status, reason));

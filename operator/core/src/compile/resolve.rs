@@ -12,7 +12,7 @@ use boathook_plan::plan::{Concurrency, Plan, Webhook, WorkflowRef};
 
 use super::ceiling::Ceiling;
 use super::secrets::Secrets;
-use super::{CompiledRoute, address, egress, keys, policy, variables};
+use super::{CompiledRoute, address, egress, keys, policy, schemas, variables};
 use crate::condition::Reason;
 use crate::field::Field;
 use crate::limits::PLAN_SIZE;
@@ -84,8 +84,7 @@ pub(super) fn resolve(inputs: &Inputs) -> Resolved {
     let plan = Arc::new(plan(inputs, &mut violations));
     let size = serde_json::to_vec(&plan).map_or(0, |text| text.len());
     if size > PLAN_SIZE {
-        let message =
-            format!("must compile to at most {PLAN_SIZE} bytes, ConfigMaps of varsFrom included, and has {size}");
+        let message = format!("must compile to at most {PLAN_SIZE} bytes, ConfigMaps included, and has {size}");
         violations.push(Violation::new(Reason::TooLarge, &Field::spec(), message));
     }
     let gateway = inputs.gateway.key.clone();
@@ -117,6 +116,7 @@ fn plan(inputs: &Inputs, violations: &mut Vec<Violation>) -> Plan {
         quota: inputs.gateway.quotas.each,
         response: workflow.response.clone(),
         egress: egress::of(inputs),
+        schemas: schemas::of(inputs, violations),
     }
 }
 
@@ -134,6 +134,8 @@ fn webhook(inputs: &Inputs, webhook: &ValidWebhook, violations: &mut Vec<Violati
         base_url: address.base_url,
         methods: webhook.methods.clone(),
         max_body_size: body_size.grant(webhook.max_body_size, violations),
+        schema: webhook.schema.clone(),
+        schema_from: webhook.schema_from.clone(),
         verification: webhook.verification.as_ref().map(ValidVerification::plan),
         policy: policy::of(inputs, webhook, violations),
     }

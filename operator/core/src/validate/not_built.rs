@@ -28,12 +28,9 @@ impl<T> Row<T> {
 const WORKFLOW: [Row<WebhookWorkflowSpec>; 1] =
     [Row::new("serviceAccountName", |spec| spec.service_account_name.is_some())];
 
-const WEBHOOK: [Row<Webhook>; 2] = [
-    Row::new("request.schema", |webhook| webhook.request.as_ref().is_some_and(|request| request.schema.is_some())),
-    Row::new("request.schemaFrom", |webhook| {
-        webhook.request.as_ref().is_some_and(|request| request.schema_from.is_some())
-    }),
-];
+const WEBHOOK: [Row<Webhook>; 1] = [Row::new("request.schemaFrom.secretKeyRef", |webhook| {
+    webhook.request.as_ref().is_some_and(|request| is_secret(request.schema_from.as_ref()))
+})];
 
 const LIST: [Row<ValueSource>; 1] = [Row::new("secretKeyRef", |source| source.secret_key_ref.is_some())];
 
@@ -62,7 +59,13 @@ const HTTP: [Row<HttpStep>; 2] = [
     Row::new("tls", |http| http.tls.is_some()),
 ];
 
-const VALIDATE: [Row<ValidateStep>; 1] = [Row::new("schemaFrom", |validate| validate.schema_from.is_some())];
+const VALIDATE: [Row<ValidateStep>; 1] =
+    [Row::new("schemaFrom.secretKeyRef", |validate| is_secret(validate.schema_from.as_ref()))];
+
+/// A schema of a Secret would stand in a plan, which holds none.
+fn is_secret(source: Option<&ValueSource>) -> bool {
+    source.is_some_and(|source| source.secret_key_ref.is_some())
+}
 
 /// Refuses everything of a workflow that is not built.
 pub(super) fn workflow(spec: &WebhookWorkflowSpec, at: &Field, report: &mut Report) {

@@ -5,8 +5,8 @@
 use boathook_plan::edge::AccessLog;
 use boathook_plan::json::Json;
 use boathook_plan::plan::{
-    AddressRule, Batch, Deduplication, Delimiters, History, HostRule, KeySpec, Match, Overflow, Program, Quota, Rate,
-    Response, SchemeKind, StepKind, Suspend,
+    AddressRule, Batch, ConfigMapKey, Deduplication, Delimiters, History, HostRule, KeySpec, Match, Overflow, Program,
+    Quota, Rate, Response, SchemeKind, Step, StepKind, Suspend,
 };
 use ipnet::IpNet;
 
@@ -65,6 +65,8 @@ pub(crate) struct ValidWebhook {
     pub origins: Vec<String>,
     /// `None`: every address is let in.
     pub access: Option<ValidAccess>,
+    pub schema: Option<Json>,
+    pub schema_from: Option<ConfigMapKey>,
     pub verification: Option<ValidVerification>,
 }
 
@@ -218,20 +220,42 @@ impl ValidWorkflow {
 
     /// The workflows that its steps call, and where; repeated as often as they do.
     pub(crate) fn calls(&self) -> impl Iterator<Item = (Field, &str)> {
+        self.steps().filter_map(|(at, step)| Some((at.at("call.workflow"), called(&step.kind)?)))
+    }
+
+    /// The ConfigMap entries that it takes schemas from, and where; repeated as often as it does.
+    pub(crate) fn schemas(&self) -> impl Iterator<Item = (Field, &ConfigMapKey)> {
+        let of_bodies = self.webhook.iter().filter_map(|webhook| {
+            Some((Field::spec().at("webhook.request.schemaFrom"), webhook.schema_from.as_ref()?))
+        });
+        of_bodies.chain(self.steps().filter_map(|(at, step)| match &step.kind {
+            StepKind::Validate(validate) => Some((at.at("validate.schemaFrom"), validate.schema_from.as_ref()?)),
+            StepKind::Http(_)
+            | StepKind::Set(_)
+            | StepKind::Branch(_)
+            | StepKind::ForEach(_)
+            | StepKind::Parallel(_)
+            | StepKind::Wait(_)
+            | StepKind::Call(_)
+            | StepKind::Respond(_)
+            | StepKind::End(_) => None,
+        }))
+    }
+
+    /// Every step, and where it stands.
+    fn steps(&self) -> impl Iterator<Item = (Field, &Step)> {
         let blocks = self.program.blocks.iter().enumerate();
         let blocks = blocks.map(|(index, block)| (Field::spec().at("blocks").item(index).at("steps"), &block.steps));
         let lists = std::iter::once((Field::spec().at("steps"), &self.program.steps)).chain(blocks);
-        lists.flat_map(|(at, steps)| {
-            let called = steps.iter().enumerate().filter_map(|(index, step)| Some((index, called(&step.kind)?)));
-            called.map(move |(index, name)| (at.item(index).at("call.workflow"), name))
-        })
+        lists.flat_map(|(at, steps)| steps.iter().enumerate().map(move |(index, step)| (at.item(index), step)))
     }
 
     /// The ConfigMaps that it names, repeated as often as it does.
     pub(crate) fn config_map_names(&self) -> impl Iterator<Item = &str> {
         let access = self.webhook.iter().filter_map(|webhook| webhook.access.as_ref());
         let lists = access.flat_map(|access| &access.lists).map(|list| list.config_map.as_str());
-        lists.chain(self.values.vars_from.iter().map(String::as_str))
+        let schemas = self.schemas().map(|(_, entry)| entry.name.as_str());
+        lists.chain(self.values.vars_from.iter().map(String::as_str)).chain(schemas)
     }
 
     /// The Secrets that it names, repeated as often as it does.

@@ -6,7 +6,7 @@ use boathook_plan::table::Pattern;
 
 use super::bounds::{BODY_SIZE, LEAST, RATE_PERIOD};
 use super::valid::ValidWebhook;
-use super::{access, verification};
+use super::{access, shape, verification};
 use crate::field::Field;
 use crate::report::Report;
 
@@ -30,6 +30,7 @@ pub(super) fn read(webhook: &Webhook, name: &str, at: &Field, report: &mut Repor
     let request = webhook.request.as_ref();
     let size = request.and_then(|request| request.max_body_size.as_ref());
     let types = request.into_iter().flat_map(|request| &request.content_types);
+    let schema = request.and_then(|request| request.schema.as_ref());
     let verification = webhook.verification.as_ref();
     let rates = webhook.rate_limits.iter().enumerate();
     ValidWebhook {
@@ -40,6 +41,8 @@ pub(super) fn read(webhook: &Webhook, name: &str, at: &Field, report: &mut Repor
         rates: rates.map(|(index, limit)| rate(limit, &at.at("rateLimits").item(index), report)).collect(),
         origins: webhook.cors.iter().flat_map(|cors| &cors.origins).map(|origin| canonical(origin)).collect(),
         content_types: types.map(ToString::to_string).collect(),
+        schema: schema.map(|schema| shape::schema(schema, &at.at("request.schema"), report)),
+        schema_from: request.and_then(|request| request.schema_from.as_ref()).and_then(shape::source),
         verification: verification.map(|wanted| verification::read(wanted, &at.at("verification"), report)),
     }
 }

@@ -7,14 +7,17 @@ use crate::machine::compile::Compiler;
 use crate::machine::program::ProgramError;
 use crate::plan::ValidateStep;
 use crate::reason::{StepFailure, StepReason};
-use crate::schema::Schema;
+use crate::schema::Rule;
 use crate::scope::Scope;
 use crate::template::{JsonTemplate, Template};
+
+/// The plan of a run is fixed, and so is what it has no schema for.
+const UNAVAILABLE: &str = "the ConfigMap of schemaFrom is missing, or has no schema there";
 
 #[derive(Debug)]
 pub(in crate::machine) struct Validate {
     value: JsonTemplate,
-    schema: Option<Schema>,
+    schema: Option<Rule>,
     checks: Vec<Check>,
 }
 
@@ -28,7 +31,7 @@ impl Validate {
     pub(super) fn compile(step: &ValidateStep, compiler: &Compiler<'_>) -> Result<Self, ProgramError> {
         let value = JsonTemplate::parse(&step.value, compiler.syntax())
             .map_err(|error| ProgramError::new("validate.value", error))?;
-        let schema = step.schema.as_ref().map(Schema::compile).transpose();
+        let schema = Rule::compile(step.schema.as_ref(), step.schema_from.as_ref(), compiler.plan());
         let schema = schema.map_err(|error| ProgramError::new("validate.schema", error))?;
         let mut checks = Vec::with_capacity(step.checks.len());
         for (index, check) in step.checks.iter().enumerate() {
@@ -43,9 +46,14 @@ impl Validate {
 
     pub(super) fn turn(&self, scope: &Scope) -> Result<Turn, StepFailure> {
         let mut violations = Vec::new();
-        if let Some(schema) = &self.schema {
-            let found = schema.violations(&self.value.render(scope)?);
-            violations.extend(found.iter().map(|at| format!("{} {}: {}", pointer(&at.path), at.keyword, at.message)));
+        match &self.schema {
+            Some(Rule::Schema(schema)) => {
+                let found = schema.violations(&self.value.render(scope)?);
+                violations
+                    .extend(found.iter().map(|at| format!("{} {}: {}", pointer(&at.path), at.keyword, at.message)));
+            }
+            Some(Rule::Unavailable) => violations.push(UNAVAILABLE.to_owned()),
+            None => {}
         }
         for check in &self.checks {
             if !check.that.holds(scope)? {

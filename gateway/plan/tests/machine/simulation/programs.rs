@@ -137,6 +137,7 @@ impl Writer {
             12..14 => StepKind::Validate(ValidateStep {
                 value: Json::Null,
                 schema: None,
+                schema_from: None,
                 checks: vec![Check { that: self.condition(), message: "{{ $context.n }} is wrong".to_owned() }],
             }),
             14..18 if first < self.blocks => {

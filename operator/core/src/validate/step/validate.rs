@@ -1,13 +1,12 @@
 //! `validate`: a schema, checks, or both.
 
 use boathook_crds::workflow::steps::validate::ValidateStep as Text;
-use boathook_plan::json::Json;
 use boathook_plan::plan::{Check, Delimiters, ValidateStep};
-use boathook_plan::schema::Schema;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::field::Field;
 use crate::validate::reader::Reader;
+use crate::validate::shape;
 
 /// What a check says that has no message.
 const CHECK_FAILED: &str = "the check does not hold";
@@ -26,7 +25,8 @@ pub(super) fn read(step: &Text, at: &Field, reader: &mut Reader) -> ValidateStep
     let checks = checks.collect();
     ValidateStep {
         value: reader.json(&at.at("value"), &value),
-        schema: step.schema.as_ref().map(|schema| read_schema(schema, &at.at("schema"), reader)),
+        schema: step.schema.as_ref().map(|schema| shape::schema(schema, &at.at("schema"), &mut reader.report)),
+        schema_from: step.schema_from.as_ref().and_then(shape::source),
         checks,
     }
 }
@@ -37,12 +37,4 @@ const fn whole_body(delimiters: Delimiters) -> &'static str {
         Delimiters::Braces => "{{ $context.data }}",
         Delimiters::Parentheses => "$( $context.data )",
     }
-}
-
-fn read_schema(schema: &Map<String, Value>, at: &Field, reader: &mut Reader) -> Json {
-    let schema = Json::from(Value::Object(schema.clone()));
-    if let Err(error) = Schema::compile(&schema) {
-        reader.report.refuse_once(at, format!("must be a JSON Schema that is bounded: {error}"));
-    }
-    schema
 }

@@ -1,0 +1,71 @@
+//! How a body is decoded, parsed and held against the workflow's schema: within an account of memory that all requests
+//! share, and aside where it takes long, so that the request threads stay free.
+
+use std::sync::Arc;
+
+use boathook_plan::limits::JSON_TREE_SIZE;
+use boathook_plan::reason::Reason;
+use boathook_plan::request::Verified;
+use boathook_plan::route::{Effort, NoSchema, Parsed, Unparsed};
+use boathook_plan::schema::SchemaViolation;
+use tokio::task::spawn_blocking;
+
+use super::refusal::Refusal;
+use crate::gate::Place;
+use crate::memory::Held;
+use crate::routes::Served;
+use crate::shared::Shared;
+
+/// A body that is what its type says, and how it violates the workflow's schema.
+pub(super) type Judged = (Parsed, Result<Vec<SchemaViolation>, NoSchema>);
+
+/// What became of a body, and its memory: a thread that reads on for a sender who is gone holds it until it is done.
+type Tried = (Result<Judged, Box<Unparsed>>, Held);
+
+/// Parses and judges a body; its place keeps the memory that its values take. 503 where there is none.
+pub(super) async fn parse(
+    shared: &Shared,
+    served: &Arc<Served>,
+    verified: Verified,
+    place: &mut Place,
+) -> Result<Judged, Refusal> {
+    let effort = served.route.effort(&verified);
+    let memory = take(shared, effort.account).await?;
+    let (mut tried, mut memory) = judge(served, verified, effort, memory).await?;
+    if let Err(unparsed) = tried {
+        if !unparsed.fault.wants_room() || effort.room >= JSON_TREE_SIZE {
+            return Err(unreadable(&unparsed));
+        }
+        memory.add(take(shared, JSON_TREE_SIZE).await?);
+        let again = Effort { room: JSON_TREE_SIZE, is_long: true, ..effort };
+        (tried, memory) = judge(served, unparsed.verified, again, memory).await?;
+    }
+    let (parsed, violations) = tried.map_err(|unparsed| unreadable(&unparsed))?;
+    memory.shrink(parsed.size());
+    place.keep(memory);
+    Ok((parsed, violations))
+}
+
+async fn take(shared: &Shared, bytes: usize) -> Result<Held, Refusal> {
+    shared.gate.reading.take(bytes).await.ok_or_else(|| Refusal::of(Reason::Overloaded))
+}
+
+fn unreadable(unparsed: &Unparsed) -> Refusal {
+    Refusal::of(unparsed.fault.reason()).because(unparsed.fault.to_string())
+}
+
+async fn judge(served: &Arc<Served>, verified: Verified, effort: Effort, memory: Held) -> Result<Tried, Refusal> {
+    let served = Arc::clone(served);
+    let judge = move || {
+        let parsed = served.route.parse(verified, effort.room);
+        let judged = parsed.map(|parsed| {
+            let violations = served.route.violations(&parsed);
+            (parsed, violations)
+        });
+        (judged, memory)
+    };
+    if !effort.is_long {
+        return Ok(judge());
+    }
+    spawn_blocking(judge).await.map_err(|_| Refusal::of(Reason::MalformedBody))
+}

@@ -1,0 +1,61 @@
+//! The accounts of memory: what bodies take, and what becomes of those for whom nothing is left.
+
+use bytes::Bytes;
+use http_body_util::Full;
+
+use super::body::text_of;
+use crate::testing::{App, answer, plan, request, route};
+
+/// A workflow that answers with the whole body as it read it; bodies up to so many bytes.
+fn echo_of(size: u64) -> App {
+    let mut plan = plan("hello", "/hello");
+    plan.response.answer = answer(r#""{{ $context.data }}""#);
+    plan.webhook.as_mut().unwrap().max_body_size = size;
+    App::new([route(plan)])
+}
+
+#[tokio::test]
+async fn a_bomb_is_413_and_gives_its_memory_back() {
+    let app = echo_of(1 << 10);
+    let bytes = Bytes::from(zstd::stream::encode_all(&vec![0; 1 << 20][..], 3).unwrap());
+    assert!(bytes.len() < 1024, "it is within the limit as it comes");
+    let mut request = request("POST", "/hello", "").map(|_| Full::new(bytes));
+    request.headers_mut().insert("content-encoding", "zstd".parse().unwrap());
+    let seen = app.send(request).await;
+    assert_eq!((seen.status.as_u16(), seen.reason().as_str()), (413, "BodyTooLarge"));
+    assert_eq!(app.shared.gate.reading.free(), 64 << 20);
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_memory_for_a_body_the_answer_is_503_and_the_sender_comes_back() {
+    let app = echo_of(64 << 10);
+    let (small, large) = (text_of(8 << 10), text_of(9 << 10));
+    let all = app.shared.gate.reading.take(64 << 20).await.unwrap();
+    let seen = app.post("/hello", &large).await;
+    assert_eq!((seen.status.as_u16(), seen.reason().as_str(), seen.header("retry-after")), (503, "Overloaded", "1"));
+    assert_eq!(app.post("/hello", &small).await.status, 200, "a flood of large bodies holds up no small one");
+    drop(all);
+    assert_eq!(app.post("/hello", &large).await.status, 200);
+    assert_eq!(app.shared.gate.reading.free(), 64 << 20, "it is given back with the answer");
+}
+
+#[tokio::test]
+async fn a_body_that_takes_87_times_its_bytes_is_read_all_the_same() {
+    let app = echo_of(256 << 10);
+    let text = format!("[{}[]]", "[],".repeat(80_000));
+    let seen = app.post("/hello", &text).await;
+    assert_eq!(seen.body, text);
+    assert_eq!(app.shared.gate.reading.free(), 64 << 20);
+}
+
+#[tokio::test(start_paused = true)]
+async fn bodies_on_their_way_have_an_account_too_and_small_ones_are_always_taken() {
+    let app = echo_of(1 << 20);
+    let all = app.shared.gate.arriving.take(64 << 20).await.unwrap();
+    assert_eq!(app.post("/hello", &text_of(16 << 10)).await.status, 200);
+    let seen = app.post("/hello", &text_of((16 << 10) + 1)).await;
+    assert_eq!((seen.status.as_u16(), seen.reason().as_str()), (503, "Overloaded"));
+    drop(all);
+    assert_eq!(app.post("/hello", &text_of(1 << 19)).await.status, 200);
+    assert_eq!(app.shared.gate.arriving.free(), 64 << 20);
+}
