@@ -1,5 +1,5 @@
-//! The edge of the public port against what strangers send: framing, slow clients, and the witnesses
-//! that others wrote.
+//! The edge of the public port against what strangers send: framing, slow clients, overload, and the
+//! witnesses that others wrote.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -12,6 +12,8 @@
 mod framing;
 #[path = "edge/h2spec.rs"]
 mod h2spec;
+#[path = "edge/overload.rs"]
+mod overload;
 #[path = "edge/slow.rs"]
 mod slow;
 #[path = "edge/slowhttptest.rs"]

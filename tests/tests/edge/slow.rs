@@ -18,6 +18,9 @@ const SLACK: Duration = Duration::from_secs(2);
 /// Between two bytes of a client that goes on.
 const DRIP: Duration = Duration::from_secs(1);
 
+/// Between the openings of two connections: more at once than the kernel queues would wait there, and not for the gateway.
+const RAMP: Duration = Duration::from_millis(2);
+
 /// Between two requests of the healthy client.
 const BREATH: Duration = Duration::from_millis(10);
 
@@ -78,6 +81,7 @@ impl Shape {
 
 /// Is slow until it is closed; how long that took.
 async fn be_slow(to: SocketAddr, number: usize, shape: Shape) -> Duration {
+    tokio::time::sleep(RAMP * u32::try_from(number).expect("so many")).await;
     let stream = connect(to, number).await.expect("a connection");
     let began = Instant::now();
     let (mut reader, mut writer) = stream.into_split();
