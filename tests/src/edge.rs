@@ -18,7 +18,7 @@ const OF_ONE_ADDRESS: usize = 100;
 pub const PATH: &str = "/api/webhooks/default/hook";
 
 /// The workflow: answers at once.
-const WORKFLOW: &str = r#"
+const WORKFLOW: &str = r"
 apiVersion: boathook.dev/v1alpha1
 kind: WebhookWorkflow
 metadata: {name: hook}
@@ -28,7 +28,7 @@ spec:
   - name: ran
     set: {ran: true}
   response: {mode: Sync, json: {ran: true}}
-"#;
+";
 
 /// A `boathook run` with one workflow; gone with its handle.
 #[derive(Debug)]

@@ -40,7 +40,7 @@ fn h2spec_program() -> PathBuf {
     tools().join("h2spec")
 }
 
-/// Reads a report in the form of JUnit.
+/// Reads a report in the form of `JUnit`.
 fn conformance(report: &str) -> Conformance {
     let mut found = Conformance::default();
     for case in report.split("<testcase ").skip(1) {
