@@ -1,8 +1,9 @@
-//! Files' text → a compiled world and everything that is wrong with it. Pure: `validate`, `run`, `send` and `sign` all
-//! judge by this one function.
+//! Files' text → a compiled world and everything that is wrong with it. Pure but for what it is
+//! told of scripts: `validate`, `run`, `send` and `sign` all judge by this one function.
 
 use boathook_operator_core::compile::{Accepted, Compiled, compile};
 use boathook_operator_core::condition::Reason;
+use boathook_operator_core::world::Checks;
 
 use crate::load::problem::Problem;
 use crate::load::world::{Found, Surroundings, problems, world};
@@ -21,10 +22,17 @@ pub struct Assembled {
     pub is_whole: bool,
 }
 
-/// Loads and compiles. `accepted` is what compiled before, which serves on where an edit is refused.
-pub fn assemble(files: Vec<SourceFile>, surroundings: &Surroundings, accepted: Accepted) -> Assembled {
+/// Loads and compiles. `accepted` is what compiled before, which serves on where an edit is refused; `learn` says what is
+/// known of the scripts.
+pub fn assemble(
+    files: Vec<SourceFile>,
+    surroundings: &Surroundings,
+    accepted: Accepted,
+    learn: impl FnOnce(&Loaded) -> Checks,
+) -> Assembled {
     let mut loaded = load(files);
-    let compiled = compile(&world(&loaded, surroundings, accepted));
+    let checks = learn(&loaded);
+    let compiled = compile(&world(&loaded, surroundings, accepted, checks));
     let mut found = std::mem::take(&mut loaded.problems);
     let is_whole = found.is_empty();
     let compiling = problems(&loaded, &compiled).into_iter();
@@ -40,6 +48,7 @@ fn needs_others(reason: Reason) -> bool {
         | Reason::RouteConflict
         | Reason::CeilingExceeded
         | Reason::QuotaExceeded
+        | Reason::SandboxUnsupported
         | Reason::TooLarge => false,
         Reason::GatewayNotFound
         | Reason::NamespaceNotAllowed

@@ -19,6 +19,7 @@ mod progress;
 mod records;
 mod report;
 mod route_list;
+mod scripts;
 mod sender;
 mod shell;
 mod signals;
@@ -53,7 +54,7 @@ pub async fn main(words: impl IntoIterator<Item = OsString>, console: &mut Conso
 async fn execute(command: Command, console: &mut Console) -> Result<Exit, Failure> {
     match command {
         Command::Run(args) => run::execute(args, console).await,
-        Command::Validate(args) => validate::execute(&args, console),
+        Command::Validate(args) => validate::execute(args, console).await,
         Command::Eval(args) => eval::execute(&args, console),
         Command::Routes(args) => routes::execute(&args, console).await,
         Command::Send(args) => send::execute(&args, console).await,

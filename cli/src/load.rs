@@ -24,6 +24,7 @@ mod tests;
 
 use std::collections::{BTreeSet, HashMap};
 
+use boathook_crds::WebhookWorkflowSpec;
 use boathook_operator_core::field::Field;
 
 use node::Node;
@@ -59,6 +60,18 @@ impl Loaded {
     /// The object of this kind and name.
     pub fn get(&self, subject: &Subject) -> Option<&LoadedObject> {
         self.index.get(subject).and_then(|position| self.objects.get(*position))
+    }
+
+    /// The namespace and the spec of all workflows.
+    pub fn workflows(&self) -> impl Iterator<Item = (&str, &WebhookWorkflowSpec)> {
+        self.objects.iter().filter_map(|object| match &object.decoded {
+            Decoded::Workflow(workflow) => Some((&*workflow.key.namespace, &workflow.spec)),
+            Decoded::Gateway(_)
+            | Decoded::Secret(_)
+            | Decoded::ConfigMap(_)
+            | Decoded::Namespace(_)
+            | Decoded::ServiceAccount => None,
+        })
     }
 
     /// The UIDs of all workflows, also of those that are refused when they are compiled.

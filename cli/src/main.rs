@@ -7,6 +7,10 @@ use anyhow::Context as _;
 use boathook_cli::Console;
 
 fn main() -> anyhow::Result<ExitCode> {
+    // A worker is nothing else: whatever comes next is not of its life.
+    if let Some(exit) = boathook_sandbox::worker::entered(std::env::args_os()) {
+        return Ok(exit);
+    }
     if rustls::crypto::aws_lc_rs::default_provider().install_default().is_err() {
         anyhow::bail!("install the TLS provider: another one is installed");
     }

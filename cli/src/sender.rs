@@ -22,6 +22,7 @@ use crate::failure::Failure;
 use crate::input;
 use crate::load::world::Surroundings;
 use crate::report;
+use crate::scripts;
 use crate::sources::Sources;
 
 /// Which workflow gets what.
@@ -79,7 +80,7 @@ impl Wanted {
     /// The signed request.
     pub fn request(&self) -> Result<Request, Failure> {
         let files = Sources::open(&self.paths)?.look().read();
-        let world = assemble(files, &self.surroundings(), Accepted::default());
+        let world = assemble(files, &self.surroundings(), Accepted::default(), scripts::unseen);
         let route = choose(&world, self.workflow.as_deref())?;
         let generated = Uuid::new_v4().to_string();
         let stamp = Stamp { now: Timestamp::now(), id: self.id.as_deref().unwrap_or(&generated) };

@@ -12,6 +12,7 @@ use boathook_plan::route::Route;
 
 use crate::assemble::{Assembled, assemble};
 use crate::load::world::Surroundings;
+use crate::scripts::Scripts;
 use crate::sources::{Snapshot, Sources};
 use crate::watch::Watch;
 
@@ -20,6 +21,7 @@ use crate::watch::Watch;
 pub struct Site {
     sources: Sources,
     surroundings: Surroundings,
+    scripts: Scripts,
     accepted: Accepted,
     watch: Watch,
 }
@@ -53,9 +55,9 @@ impl Reading {
 
 impl Site {
     /// Nothing is read yet.
-    pub fn new(sources: Sources, surroundings: Surroundings) -> Self {
+    pub fn new(sources: Sources, surroundings: Surroundings, scripts: Scripts) -> Self {
         let watch = Watch::new(Snapshot::default());
-        Self { sources, surroundings, accepted: Accepted::default(), watch }
+        Self { sources, surroundings, scripts, accepted: Accepted::default(), watch }
     }
 
     /// Reads the files for the first time.
@@ -80,7 +82,8 @@ impl Site {
     }
 
     fn read(&mut self, state: &Snapshot) -> Reading {
-        let mut world = assemble(state.read(), &self.surroundings, self.accepted.clone());
+        let mut world =
+            assemble(state.read(), &self.surroundings, self.accepted.clone(), |loaded| self.scripts.learn(loaded));
         if !world.is_whole {
             return Reading { world, routes: None, edge: Edge::default(), alive: BTreeSet::new(), faults: Vec::new() };
         }

@@ -4,6 +4,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use boathook_sandbox::{Sandbox, Settings};
+
 /// What a gateway is started with.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -18,6 +20,8 @@ pub struct Config {
     pub sources: Vec<PathBuf>,
     /// Bounds on connections and requests.
     pub limits: Limits,
+    /// Where scripts run.
+    pub sandbox: Sandbox,
 }
 
 impl Default for Config {
@@ -28,6 +32,7 @@ impl Default for Config {
             data: None,
             sources: Vec::new(),
             limits: Limits::default(),
+            sandbox: Sandbox::new(Settings::default()),
         }
     }
 }

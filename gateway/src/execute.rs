@@ -3,6 +3,7 @@
 //! A run is a task of its own that the request awaits, so that a sender who hangs up does not stop it. What is durable of
 //! a run is written before it is used (`keeping`); a run that has nothing to do for a while is let go (`driver`).
 
+mod attempt;
 mod call;
 mod driver;
 mod effects;

@@ -74,7 +74,7 @@ impl Gateway {
         let addresses = Addresses { public: address(&public, config.listen), admin: address(&private, config.admin) };
         let stop = Stop::new();
         let http = HttpExecutor::new(addresses.admin);
-        let mut shared = Shared::new(config.limits, clock, stop.signal(), http)?;
+        let mut shared = Shared::new(config.limits, clock, stop.signal(), http, config.sandbox)?;
         if let Some(directory) = config.data {
             shared = shared.with_store(directory).await?;
         }

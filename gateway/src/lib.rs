@@ -19,6 +19,7 @@ mod metrics;
 mod rates;
 pub mod routes;
 mod runner;
+mod script_step;
 mod server;
 mod shared;
 mod stop;

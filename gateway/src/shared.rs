@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use boathook_sandbox::Sandbox;
 use tokio::task::spawn_blocking;
 
 use crate::clock::Clock;
@@ -25,6 +26,7 @@ pub(crate) struct Shared {
     pub(crate) runner: Runner,
     pub(crate) metrics: Metrics,
     pub(crate) http: HttpExecutor,
+    pub(crate) sandbox: Sandbox,
     pub(crate) clock: Clock,
     pub(crate) limits: Limits,
     pub(crate) stop: StopSignal,
@@ -36,6 +38,7 @@ impl Shared {
         clock: Clock,
         stop: StopSignal,
         http: HttpExecutor,
+        sandbox: Sandbox,
     ) -> Result<Self, prometheus::Error> {
         let routes = Routes::default();
         Ok(Self {
@@ -45,6 +48,7 @@ impl Shared {
             runner: Runner::new(None),
             gate: Gate::new(limits.in_flight),
             http,
+            sandbox,
             clock,
             limits,
             stop,

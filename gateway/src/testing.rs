@@ -11,11 +11,12 @@ use std::time::Duration;
 use boathook_plan::json::Json;
 use boathook_plan::plan::{
     Answer, AnswerBody, Concurrency, Deduplication, Delimiters, Egress, History, HttpStep, KeySpec, Match, Mode,
-    OnError, Plan, Policy, Program, Quota, Response, Retry, Scheme, SchemeKind, Step, StepKind, Suspend, Verification,
-    Webhook, WorkflowRef,
+    OnError, Plan, Policy, Program, Quota, Response, Retry, Scheme, SchemeKind, ScriptBounds, Step, StepKind, Suspend,
+    Verification, Webhook, WorkflowRef,
 };
 use boathook_plan::route::Route;
 use boathook_plan::secret::{KeyValue, Keys, Secret, SecretText};
+use boathook_sandbox::{Program as Worker, Sandbox, Settings};
 use bytes::Bytes;
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::{BodyExt as _, Full};
@@ -68,6 +69,7 @@ pub(crate) fn plan(name: &str, path: &str) -> Plan {
         history: History::default(),
         suspend: Suspend::No,
         quota: Quota::default(),
+        scripts: ScriptBounds::default(),
         response: Response {
             mode: Mode::Sync,
             deadline_ms: 10_000,
@@ -146,6 +148,11 @@ pub(crate) fn verified(mut plan: Plan, kind: SchemeKind, key: Option<&str>) -> (
     (plan, Keys { schemes: vec![vec![value]], secrets: BTreeMap::new() })
 }
 
+/// Where scripts run, which no test of this crate does: its program is no worker.
+fn sandbox() -> Sandbox {
+    Sandbox::new(Settings { program: Worker::At("/nowhere".into()), ..Settings::default() })
+}
+
 /// A route of a plan without keys.
 pub(crate) fn route(plan: Plan) -> Arc<Route> {
     build(plan, Keys::default())
@@ -180,7 +187,7 @@ impl App {
         let stop = Stop::new();
         let now: Timestamp = NOW.parse().unwrap();
         let http = HttpExecutor::new(([127, 0, 0, 1], 0).into());
-        let shared = Arc::new(Shared::new(limits, Clock::new(move || now), stop.signal(), http).unwrap());
+        let shared = Arc::new(Shared::new(limits, Clock::new(move || now), stop.signal(), http, sandbox()).unwrap());
         let app = Self { shared, stop, background: Vec::new() };
         app.swap(routes);
         app
@@ -200,7 +207,7 @@ impl App {
     pub(crate) async fn by(clock: Clock, directory: &Path, routes: impl IntoIterator<Item = Arc<Route>>) -> Self {
         let stop = Stop::new();
         let http = HttpExecutor::new(([127, 0, 0, 1], 0).into());
-        let shared = Shared::new(Limits::default(), clock, stop.signal(), http).unwrap();
+        let shared = Shared::new(Limits::default(), clock, stop.signal(), http, sandbox()).unwrap();
         let shared = Arc::new(shared.with_store(directory.to_owned()).await.unwrap());
         let background = runner::start(&shared);
         let app = Self { shared, stop, background };

@@ -29,7 +29,17 @@ const MAY_DEPEND: [(&str, &[&str]); 8] = [
     ("operator/core", &["boathook-crds", "boathook-plan"]),
     ("operator", &["boathook-operator-core", "boathook-crds", "boathook-plan", "boathook-sandbox"]),
     ("cli", &["boathook-operator-core", "boathook-gateway", "boathook-crds", "boathook-plan", "boathook-sandbox"]),
-    ("tests", &["boathook-operator-core", "boathook-gateway", "boathook-crds", "boathook-plan", "boathook-cli"]),
+    (
+        "tests",
+        &[
+            "boathook-operator-core",
+            "boathook-gateway",
+            "boathook-crds",
+            "boathook-plan",
+            "boathook-sandbox",
+            "boathook-cli",
+        ],
+    ),
 ];
 
 fn root() -> PathBuf {

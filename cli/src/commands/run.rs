@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use boathook_gateway::store::OpenError;
 use boathook_gateway::{Clock, Config, Gateway, StartError};
+use boathook_sandbox::{Sandbox, Settings};
+use tokio::runtime::Handle;
 use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 
@@ -16,6 +18,7 @@ use crate::load::world::Surroundings;
 use crate::logging::{self, LogFormat};
 use crate::report::{self, counted};
 use crate::route_list::{self, Target};
+use crate::scripts::Scripts;
 use crate::shell::quote;
 use crate::signals::Signals;
 use crate::site::{Reading, Site};
@@ -61,13 +64,16 @@ pub async fn execute(args: Args, console: &mut Console) -> Result<Exit, Failure>
     logging::start(args.log_format, console.colours().err)?;
     let mut signals = Signals::listen()?;
     let sources = Sources::open(&args.paths)?;
-    let gateway = start(&args, &sources).await?;
+    let sandbox = Sandbox::new(Settings::default());
+    let gateway = start(&args, &sources, sandbox.clone()).await?;
     let surroundings = Surroundings {
         base_url: format!("http://{}", reachable(gateway.addresses().public)),
         loopback_egress: !args.deny_loopback_egress,
     };
     let mut session = Session { gateway, console, stated: sources.paths().map(PathBuf::from).collect() };
-    let mut site = session.open(Site::new(sources, surroundings), !args.deny_loopback_egress).await?;
+    let mut site = session
+        .open(Site::new(sources, surroundings, Scripts::new(sandbox, Handle::current())), !args.deny_loopback_egress)
+        .await?;
     loop {
         tokio::select! {
             () = signals.stop() => break,
@@ -180,7 +186,7 @@ impl Session<'_> {
     }
 }
 
-async fn start(args: &Args, sources: &Sources) -> Result<Gateway, Failure> {
+async fn start(args: &Args, sources: &Sources, sandbox: Sandbox) -> Result<Gateway, Failure> {
     let data = args.data.clone().unwrap_or_else(|| beside(&args.paths));
     let absolute = sources.paths().map(|path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
     let config = Config {
@@ -188,6 +194,7 @@ async fn start(args: &Args, sources: &Sources) -> Result<Gateway, Failure> {
         admin: args.admin,
         data: Some(data.clone()),
         sources: absolute.collect(),
+        sandbox,
         ..Config::default()
     };
     Gateway::start(config, Clock::system()).await.map_err(|error| unstarted(&error, args, &data))

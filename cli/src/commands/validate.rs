@@ -3,8 +3,11 @@
 use std::path::PathBuf;
 
 use boathook_operator_core::compile::Accepted;
+use boathook_sandbox::{Sandbox, Settings};
 use clap::ValueEnum;
 use serde_json::{Value, json};
+use tokio::runtime::Handle;
+use tokio::task::spawn_blocking;
 
 use crate::assemble::{Assembled, assemble};
 use crate::console::Console;
@@ -12,6 +15,7 @@ use crate::failure::{Exit, Failure};
 use crate::load::problem::Problem;
 use crate::load::world::Surroundings;
 use crate::report::{self, counted};
+use crate::scripts::Scripts;
 use crate::sources::Sources;
 
 /// Arguments of `validate`.
@@ -35,13 +39,17 @@ enum Format {
 }
 
 /// Prints everything that is wrong with the files.
-pub fn execute(args: &Args, console: &mut Console) -> Result<Exit, Failure> {
+pub async fn execute(args: Args, console: &mut Console) -> Result<Exit, Failure> {
     let files = Sources::open(&args.paths)?.look().read();
     if files.is_empty() {
         return Err(Failure::usage("find something to validate: no *.yaml, *.yml or *.json is in these folders")
             .next("name a file or a folder that holds WebhookWorkflows, such as examples/quickstart"));
     }
-    let world = assemble(files, &Surroundings::default(), Accepted::default());
+    let mut scripts = Scripts::new(Sandbox::new(Settings::default()), Handle::current());
+    let assembled = spawn_blocking(move || {
+        assemble(files, &Surroundings::default(), Accepted::default(), |loaded| scripts.learn(loaded))
+    });
+    let world = assembled.await.map_err(|error| Failure::stuck(format!("read the files: {error}")))?;
     match args.output {
         Format::Text => {
             world.loaded.notes.iter().for_each(|note| console.say(&format!("note: {note}")));

@@ -6,7 +6,7 @@ use boathook_operator_core::compile::{Accepted, Compiled};
 use boathook_operator_core::condition::Reason;
 use boathook_operator_core::implicit;
 use boathook_operator_core::violation::Violation;
-use boathook_operator_core::world::{Platform, World};
+use boathook_operator_core::world::{Checks, Platform, World};
 
 use super::kind::Kind;
 use super::locate::locate;
@@ -32,13 +32,13 @@ impl Default for Surroundings {
 
 /// The world of these objects. Without a `WebhookGateway` there is an implicit one that admits every namespace; a
 /// single one is everybody's default.
-pub fn world(loaded: &Loaded, surroundings: &Surroundings, accepted: Accepted) -> World {
+pub fn world(loaded: &Loaded, surroundings: &Surroundings, accepted: Accepted, checks: Checks) -> World {
     let platform = Platform {
         base_url: surroundings.base_url.clone(),
         loopback_egress: surroundings.loopback_egress,
         ..Platform::default()
     };
-    let mut world = World { platform, accepted, ..World::default() };
+    let mut world = World { platform, accepted, checks, ..World::default() };
     for LoadedObject { subject, decoded, .. } in &loaded.objects {
         let key = subject.key.clone();
         match decoded {

@@ -42,7 +42,10 @@ fn told(step: &Step) -> Option<String> {
     if step.input != Json::Null {
         lines.push(named("input", &step.input, 2));
     }
-    lines.extend(step.attempts.iter().filter(|attempt| attempt.reason.is_some()).map(attempt));
+    for attempt in &step.attempts {
+        lines.extend(attempt.console.iter().map(|line| format!("  console: {}", clean::line(line))));
+        lines.extend(attempt.reason.is_some().then(|| self::attempt(attempt)));
+    }
     lines.extend(step.message.as_deref().map(|message| format!("  message: {}", clean::line(message))));
     lines.extend(step.result.as_ref().map(|result| named("result", result, 2)));
     (!lines.is_empty()).then(|| format!("{}\n{}", clean::line(&step.place), lines.join("\n")))

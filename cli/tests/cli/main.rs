@@ -22,6 +22,7 @@ mod https;
 mod process;
 mod queues;
 mod reload;
+mod scripts;
 mod sending;
 mod served;
 mod store;

@@ -27,6 +27,7 @@ pub mod request;
 pub mod route;
 pub mod schema;
 pub mod scope;
+pub mod script;
 pub mod secret;
 pub mod table;
 pub mod template;

@@ -36,7 +36,7 @@ mod scope;
 mod size;
 mod turn;
 
-pub use effect::{Alarm, Attempt, CallAttempt, Effect};
+pub use effect::{Alarm, Attempt, CallAttempt, Effect, Work};
 pub use entry::{Abandoned, Entry, Fact, StepResult, Tried};
 pub use event::{Cancellation, Event, EventKind};
 pub use input::{Caller, Input};

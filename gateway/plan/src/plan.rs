@@ -18,12 +18,14 @@ mod program;
 mod verification;
 
 pub use self::egress::{AddressRule, Egress, HostRule};
-pub use self::execution::{Batch, BodyKept, Concurrency, Deduplication, History, Overflow, Quota, Suspend};
+pub use self::execution::{
+    Batch, BodyKept, Concurrency, Deduplication, History, Overflow, Quota, ScriptBounds, Suspend,
+};
 pub use self::http::{CloudEvent, HttpAuth, HttpBody, HttpStep, Part, PartContent};
 pub use self::policy::{Policy, Rate, RateKey};
 pub use self::program::{
-    Block, BranchStep, CallStep, Case, Check, EndOutcome, EndStep, ForEachStep, OnError, OnItemError, ParallelStep,
-    Program, Retry, Step, StepKind, ValidateStep, WaitStep,
+    Block, BranchStep, CallStep, Case, Check, EndOutcome, EndStep, ForEachStep, JavaScriptStep, OnError, OnItemError,
+    ParallelStep, Program, Retry, Step, StepKind, ValidateStep, WaitStep,
 };
 pub use self::verification::{
     ApiKeyPlace, HashAlgorithm, HmacForm, KeyEncoding, KeySpec, KeyUse, Match, Scheme, SchemeKind, SignatureEncoding,
@@ -78,6 +80,9 @@ pub struct Plan {
     /// What the namespace may use. Read of the live route, whatever an execution is pinned to.
     #[serde(default, skip_serializing_if = "Quota::is_default")]
     pub quota: Quota,
+    /// What its scripts may use at most. Read of the live route, whatever an execution is pinned to.
+    #[serde(default, skip_serializing_if = "ScriptBounds::is_default")]
+    pub scripts: ScriptBounds,
     /// What the sender is told.
     pub response: Response,
     /// What outbound requests may reach.

@@ -153,6 +153,12 @@ pub enum StepReason {
     ResultTooLarge,
     /// What a `call` step called failed, was cancelled or cannot be started.
     CallFailed,
+    /// A script threw something, does not compile, or its result cannot be JSON.
+    ScriptFailed,
+    /// The process broke down that ran the script: the engine did not survive it.
+    ScriptCrashed,
+    /// No script can be run here and now.
+    SandboxUnavailable,
     /// `respond` came after the sender had been answered.
     TooLate,
     /// An `end` step with `outcome: Failed`.
@@ -186,6 +192,9 @@ impl StepReason {
             Self::TooManyHops => "TooManyHops",
             Self::ResultTooLarge => "ResultTooLarge",
             Self::CallFailed => "CallFailed",
+            Self::ScriptFailed => "ScriptFailed",
+            Self::ScriptCrashed => "ScriptCrashed",
+            Self::SandboxUnavailable => "SandboxUnavailable",
             Self::TooLate => "TooLate",
             Self::Ended => "Ended",
             Self::DeadlineExceeded => "DeadlineExceeded",
@@ -198,7 +207,12 @@ impl StepReason {
     /// Whether another attempt may have another outcome. The HTTP executor decides for `UnexpectedStatus` by the status.
     pub const fn retryable(self) -> bool {
         match self {
-            Self::NotYet | Self::Timeout | Self::ConnectionFailed | Self::SecretUnavailable => true,
+            Self::NotYet
+            | Self::Timeout
+            | Self::ConnectionFailed
+            | Self::SecretUnavailable
+            | Self::ScriptCrashed
+            | Self::SandboxUnavailable => true,
             Self::ExpressionFailed
             | Self::PathMissing
             | Self::ResourceExhausted
@@ -210,6 +224,7 @@ impl StepReason {
             | Self::TooManyHops
             | Self::ResultTooLarge
             | Self::CallFailed
+            | Self::ScriptFailed
             | Self::TooLate
             | Self::Ended
             | Self::DeadlineExceeded

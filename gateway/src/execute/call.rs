@@ -23,7 +23,7 @@ const AGAIN: Duration = Duration::from_secs(1);
 /// Starts the callee, and waits for its end unless it is detached.
 pub(super) async fn perform(context: Context, attempt: CallAttempt) -> EventKind {
     let outcome = call(&context, &attempt).await;
-    EventKind::Attempted { place: attempt.place, attempt: attempt.attempt, outcome }
+    EventKind::Attempted { place: attempt.place, attempt: attempt.attempt, outcome, console: Vec::new() }
 }
 
 async fn call(context: &Context, attempt: &CallAttempt) -> Result<Json, StepFailure> {

@@ -5,15 +5,15 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use boathook_plan::http_step::{CallFacts, Origin};
+use boathook_plan::http_step::Origin;
 use boathook_plan::machine::{Alarm, Attempt, CallAttempt, Cancellation, Effect, EventKind, Place};
 use tokio::sync::watch;
 use tokio::task::{AbortHandle, JoinSet, yield_now};
 use tokio::time::{Instant, sleep_until};
 use uuid::Uuid;
 
+use super::attempt::perform;
 use super::{Run, call};
-use crate::http_step;
 use crate::routes::Served;
 use crate::runner::Control;
 use crate::shared::Shared;
@@ -261,25 +261,4 @@ async fn told(control: &mut Option<watch::Receiver<Control>>) -> Control {
         return std::future::pending().await;
     }
     receiver.borrow_and_update().clone()
-}
-
-/// A run is pinned to its program, and never to secrets or to what may be reached: each attempt takes those of now. A
-/// workflow that is gone leaves its last ones.
-async fn perform(context: Context, attempt: Attempt) -> EventKind {
-    let live = context.shared.routes.of(context.served.route.workflow()).unwrap_or(context.served);
-    let route = &live.route;
-    let call = http_step::Attempt {
-        program: attempt.program,
-        scope: attempt.scope,
-        facts: CallFacts {
-            idempotency_key: attempt.idempotency_key.to_string(),
-            now: context.shared.clock.now(),
-            execution: context.execution,
-            origin: context.origin,
-        },
-        timeout: attempt.timeout,
-        egress: Arc::clone(route.egress()),
-    };
-    let outcome = context.shared.http.perform(&call, route.secrets()).await;
-    EventKind::Attempted { place: attempt.place, attempt: attempt.attempt, outcome }
 }

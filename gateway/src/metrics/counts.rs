@@ -11,8 +11,8 @@ use boathook_plan::reason::Reason;
 pub(crate) const OUTCOMES: [&str; 3] = ["Succeeded", "Failed", "Cancelled"];
 
 /// The kinds of steps, as label values.
-pub(crate) const KINDS: [&str; 10] =
-    ["http", "set", "validate", "branch", "respond", "end", "forEach", "parallel", "wait", "call"];
+pub(crate) const KINDS: [&str; 11] =
+    ["http", "set", "validate", "branch", "respond", "end", "forEach", "parallel", "wait", "call", "javascript"];
 
 /// The outcomes of a step, as label values.
 pub(crate) const PHASES: [&str; 4] = ["Succeeded", "Failed", "Skipped", "Abandoned"];
@@ -141,6 +141,7 @@ pub(crate) fn kind(kind: &StepKind) -> usize {
         StepKind::Parallel(_) => 7,
         StepKind::Wait(_) => 8,
         StepKind::Call(_) => 9,
+        StepKind::JavaScript(_) => 10,
     }
 }
 

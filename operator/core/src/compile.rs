@@ -17,6 +17,7 @@ mod policy;
 mod quota;
 mod resolve;
 mod schemas;
+mod scripts;
 mod secrets;
 mod serve;
 mod variables;

@@ -41,6 +41,8 @@ pub enum Reason {
     CeilingExceeded,
     /// The namespace has as many workflows at the gateway as it may.
     QuotaExceeded,
+    /// The spec holds a script, and no script can be confined here.
+    SandboxUnsupported,
     /// The plan is larger than [`crate::limits::PLAN_SIZE`].
     TooLarge,
     /// A Secret that the spec names is not there.
@@ -66,6 +68,7 @@ impl Reason {
             Self::NamespaceNotAllowed => "NamespaceNotAllowed",
             Self::CeilingExceeded => "CeilingExceeded",
             Self::QuotaExceeded => "QuotaExceeded",
+            Self::SandboxUnsupported => "SandboxUnsupported",
             Self::TooLarge => "TooLarge",
             Self::SecretNotFound => "SecretNotFound",
             Self::SecretKeyNotFound => "SecretKeyNotFound",
@@ -84,6 +87,7 @@ impl Reason {
             | Self::NamespaceNotAllowed
             | Self::CeilingExceeded
             | Self::QuotaExceeded
+            | Self::SandboxUnsupported
             | Self::TooLarge => Condition::Accepted,
             Self::SecretNotFound
             | Self::SecretKeyNotFound

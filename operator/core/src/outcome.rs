@@ -15,6 +15,9 @@ pub struct WorkflowOutcome {
     pub generation: i64,
     /// Everything that is wrong, in the order in which it was found.
     pub violations: Vec<Violation>,
+    /// Whether its scripts have not been compiled yet: until then it is neither accepted nor refused.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub pending: bool,
     /// Whether its references were looked up: only those of a valid spec at a gateway that admits it are.
     pub resolved: bool,
     /// Where senders send to, with the path's own parameters in it; of what serves.
@@ -63,16 +66,20 @@ pub enum Status {
 impl WorkflowOutcome {
     /// Nothing is known yet.
     pub(crate) fn of(generation: i64) -> Self {
-        Self { generation, violations: Vec::new(), resolved: false, url: None, serving: None }
+        Self { generation, violations: Vec::new(), pending: false, resolved: false, url: None, serving: None }
     }
 
     /// Whether the newest spec is accepted.
     pub fn accepted(&self) -> bool {
-        !violated(&self.violations, Condition::Accepted)
+        !self.pending && !violated(&self.violations, Condition::Accepted)
     }
 
     /// The value of a condition.
     pub fn verdict(&self, condition: Condition) -> Verdict {
+        if condition == Condition::Accepted && self.pending {
+            let message = "its scripts are being compiled".to_owned();
+            return Verdict { status: Status::Unknown, reason: "Pending", message };
+        }
         if condition == Condition::ResolvedRefs && !self.resolved {
             let message = "references are looked up once the spec is valid and a gateway admits it".to_owned();
             return Verdict { status: Status::Unknown, reason: "Pending", message };

@@ -34,6 +34,7 @@ pub use valid::{ValidGateway, ValidWorkflow};
 pub use workflow::workflow;
 
 pub(crate) use admits::Candidate;
+pub(crate) use step::javascript;
 pub(crate) use valid::{
     Granted, KeySource, NetworkList, SecretEntry, TlsSecret, ValidAccess, ValidVerification, ValidWebhook,
 };

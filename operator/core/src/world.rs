@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use boathook_crds::{WebhookGatewaySpec, WebhookWorkflowSpec};
+use boathook_plan::script::CodeHash;
 use boathook_plan::secret::Secret;
 
 use crate::compile::Accepted;
@@ -34,10 +35,26 @@ pub struct World {
     pub config_maps: BTreeMap<ObjectKey, Arc<ConfigMapObject>>,
     /// Labels of every namespace; one that is not here has none.
     pub namespaces: BTreeMap<String, Arc<Labels>>,
+    /// What is known of the scripts of workflows: those that are not here have not been looked at yet.
+    pub checks: Checks,
     /// What this installation is.
     pub platform: Platform,
     /// What the last compile accepted ([`crate::compile::Compiled::accepted`]): it serves on while the newest is refused.
     pub accepted: Accepted,
+}
+
+/// What is known of scripts, by their text.
+pub type Checks = BTreeMap<CodeHash, Checked>;
+
+/// What is known of a script: facts that a worker finds out, which this crate cannot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Checked {
+    /// It compiles.
+    Compiles,
+    /// It does not, for this reason.
+    Broken(String),
+    /// No script can be run here, for this reason.
+    Unavailable(String),
 }
 
 /// A Secret.

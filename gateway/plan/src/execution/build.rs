@@ -229,5 +229,6 @@ fn attempted(trace: &AttemptTrace, hidden: &Hidden) -> Attempt {
         finished_at: trace.ended,
         reason: failure.map(|failure| failure.reason.as_str().to_owned()),
         message: failure.map(|failure| text(&failure.message, hidden)),
+        console: trace.console.iter().map(|line| text(line, hidden)).collect(),
     }
 }

@@ -69,6 +69,10 @@ impl<'a> Inputs<'a> {
 
     fn render(&self, trace: &StepTrace) -> Json {
         let Some(step) = self.step(trace.place.name()).filter(|step| !step.sensitive) else { return Json::Null };
+        // Code is no template, and what it was given is what stands around it in the record.
+        if matches!(step.kind, StepKind::JavaScript(_)) {
+            return Json::Null;
+        }
         let Some(Json::Object(fields)) = fields(&step.kind) else { return Json::Null };
         let steps = self.visible(trace.place.as_str());
         let scope = self.roots.clone().with("$steps", Json::Object(Arc::new(steps.clone())));

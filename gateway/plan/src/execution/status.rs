@@ -107,6 +107,9 @@ pub struct Attempt {
     /// For people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
+    /// What a script wrote to its console.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub console: Vec<String>,
 }
 
 /// Where an execution stands; the last three are of requests that started none.

@@ -63,6 +63,9 @@ impl State {
             | StepReason::TooManyHops
             | StepReason::ResultTooLarge
             | StepReason::CallFailed
+            | StepReason::ScriptFailed
+            | StepReason::ScriptCrashed
+            | StepReason::SandboxUnavailable
             | StepReason::TooLate
             | StepReason::Ended
             | StepReason::ExecutionTimeout => {

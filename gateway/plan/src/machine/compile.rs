@@ -46,6 +46,7 @@ impl<'p> Compiler<'p> {
             | StepKind::Parallel(_)
             | StepKind::Wait(_)
             | StepKind::Call(_)
+            | StepKind::JavaScript(_)
             | StepKind::Respond(_)
             | StepKind::End(_) => None,
         });

@@ -113,7 +113,7 @@ impl State {
     fn given_up(&self, at: At<'_>, mut failure: StepFailure) -> Fact {
         failure.message = bounded(failure.message);
         let abandoned = self.abandoned(|place| place.is_below(at.place));
-        Fact::Failed { place: at.place.clone(), tried: at.first(), failure, abandoned }
+        Fact::Failed { place: at.place.clone(), tried: at.first(), failure, abandoned, console: Vec::new() }
     }
 
     /// The blocks of a step are done. They are never run again, so `until` can only fail the step.

@@ -15,6 +15,7 @@ use crate::http_step::HttpProgram;
 use crate::json::Json;
 use crate::reply::Reply;
 use crate::scope::Scope;
+use crate::script::Script;
 
 /// One thing to do.
 #[derive(Clone, Debug)]
@@ -36,15 +37,24 @@ pub enum Effect {
     Finish(Outcome),
 }
 
-/// One try of an `http` step.
+/// What an attempt does.
+#[derive(Clone, Debug)]
+pub enum Work {
+    /// Sends a request.
+    Http(Arc<HttpProgram>),
+    /// Runs a script.
+    Script(Arc<Script>),
+}
+
+/// One try of a step that others do: of an `http` or a `javascript` step.
 #[derive(Clone, Debug)]
 pub struct Attempt {
     /// Where in the run.
     pub place: Place,
     /// Which try of this step, from 1.
     pub attempt: u32,
-    /// What is sent.
-    pub program: Arc<HttpProgram>,
+    /// What is done.
+    pub work: Work,
     /// The run's values. `$secrets` is not among them: the executor adds it, so that no secret is ever in a state, an
     /// entry or a trace, and a rotated one is used by the next attempt.
     pub scope: Scope,

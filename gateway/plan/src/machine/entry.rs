@@ -77,6 +77,9 @@ pub enum Fact {
         failure: StepFailure,
         /// Milliseconds from this entry to the next attempt.
         pause_ms: u64,
+        /// What a script wrote to its console in the attempt.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        console: Vec<String>,
     },
     /// The step has a result.
     Succeeded {
@@ -86,6 +89,9 @@ pub enum Fact {
         tried: Tried,
         /// The result.
         result: StepResult,
+        /// What a script wrote to its console in the attempt.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        console: Vec<String>,
     },
     /// The step has failed for good.
     Failed {
@@ -98,6 +104,9 @@ pub enum Fact {
         /// Attempts inside of a calling step whose outcome is not known.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         abandoned: Vec<Abandoned>,
+        /// What a script wrote to its console in the attempt.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        console: Vec<String>,
     },
     /// An `end` step ended the run.
     Ended {
@@ -137,6 +146,27 @@ pub struct Abandoned {
 }
 
 impl Fact {
+    /// The same, with what a script wrote to its console, where the entry is about an attempt.
+    #[must_use]
+    pub(super) fn with_console(mut self, lines: Vec<String>) -> Self {
+        match &mut self {
+            Self::Retrying { console, .. } | Self::Succeeded { console, .. } | Self::Failed { console, .. } => {
+                *console = lines;
+            }
+            Self::Skipped { .. }
+            | Self::Entered { .. }
+            | Self::Spread { .. }
+            | Self::Forked { .. }
+            | Self::Returned { .. }
+            | Self::Waiting { .. }
+            | Self::Ended { .. }
+            | Self::Completed
+            | Self::Late
+            | Self::Stopped { .. } => {}
+        }
+        self
+    }
+
     /// The step that the entry is about, where it is about one.
     pub fn place(&self) -> Option<&Place> {
         match self {

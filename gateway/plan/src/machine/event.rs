@@ -30,6 +30,8 @@ pub enum EventKind {
         attempt: u32,
         /// The step's result, or why there is none.
         outcome: Result<Json, StepFailure>,
+        /// What a script wrote to its console.
+        console: Vec<String>,
     },
     /// The time of an alarm has come.
     Due(Alarm),

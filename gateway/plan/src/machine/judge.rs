@@ -17,12 +17,12 @@ impl At<'_> {
 
     pub(super) fn failed(&self, tried: Tried, mut failure: StepFailure) -> Fact {
         failure.message = bounded(failure.message);
-        Fact::Failed { place: self.place.clone(), tried, failure, abandoned: Vec::new() }
+        Fact::Failed { place: self.place.clone(), tried, failure, abandoned: Vec::new(), console: Vec::new() }
     }
 
     pub(super) fn succeeded(&self, tried: Tried, value: Json) -> Fact {
         let result = StepResult { value, sensitive: self.step.sensitive };
-        Fact::Succeeded { place: self.place.clone(), tried, result }
+        Fact::Succeeded { place: self.place.clone(), tried, result, console: Vec::new() }
     }
 }
 
@@ -65,7 +65,7 @@ impl State {
         let fraction = at.place.fraction(self.input.execution, tried.attempt);
         let pause_ms = pause(&at.step.retry, tried.attempt, fraction, failure.retry_after_ms);
         failure.message = bounded(failure.message);
-        Fact::Retrying { place: at.place.clone(), tried, failure, pause_ms }
+        Fact::Retrying { place: at.place.clone(), tried, failure, pause_ms, console: Vec::new() }
     }
 }
 

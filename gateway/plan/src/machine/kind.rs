@@ -7,6 +7,7 @@ mod call;
 mod end;
 mod for_each;
 mod http;
+mod javascript;
 mod parallel;
 mod respond;
 mod set;
@@ -19,9 +20,9 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::compile::Compiler;
+use super::effect::Work;
 use super::program::{Block, ProgramError};
 use crate::expr::Reference;
-use crate::http_step::HttpProgram;
 use crate::json::Json;
 use crate::plan::{EndOutcome, StepKind};
 use crate::reason::StepFailure;
@@ -43,6 +44,7 @@ pub(super) enum Kind {
     Parallel(parallel::Parallel),
     Wait(wait::Wait),
     Call(call::Call),
+    JavaScript(javascript::JavaScript),
     Respond(respond::Respond),
     End(end::End),
 }
@@ -53,7 +55,7 @@ pub(super) enum Turn {
     /// The step has its result.
     Result(Json),
     /// The executor must do it.
-    Perform(Arc<HttpProgram>),
+    Perform(Work),
     /// A block is to be run, or none.
     Run(Choice),
     /// A block is to be run for each item.
@@ -83,6 +85,7 @@ impl Kind {
             StepKind::Parallel(step) => parallel::Parallel::compile(step, compiler).map(Self::Parallel),
             StepKind::Wait(step) => wait::Wait::compile(step, compiler).map(Self::Wait),
             StepKind::Call(step) => call::Call::compile(step, compiler).map(Self::Call),
+            StepKind::JavaScript(step) => Ok(Self::JavaScript(javascript::JavaScript::compile(step, compiler))),
         }
     }
 
@@ -97,6 +100,7 @@ impl Kind {
             Self::Parallel(_) => "parallel",
             Self::Wait(_) => "wait",
             Self::Call(_) => "call",
+            Self::JavaScript(_) => "javascript",
             Self::Respond(_) => "respond",
             Self::End(_) => "end",
         }
@@ -126,6 +130,7 @@ impl Kind {
             | Self::ForEach(_)
             | Self::Parallel(_)
             | Self::Wait(_)
+            | Self::JavaScript(_)
             | Self::Respond(_)
             | Self::End(_) => value,
         }
@@ -142,6 +147,7 @@ impl Kind {
             Self::Parallel(_) => Ok(Turn::Fork),
             Self::Wait(step) => step.turn(scope),
             Self::Call(step) => step.turn(scope),
+            Self::JavaScript(step) => Ok(step.turn()),
             Self::Respond(step) => step.turn(scope),
             Self::End(step) => step.turn(scope),
         }
@@ -158,6 +164,7 @@ impl Kind {
             | Self::Validate(_)
             | Self::Wait(_)
             | Self::Call(_)
+            | Self::JavaScript(_)
             | Self::Respond(_)
             | Self::End(_) => Vec::new(),
         }
@@ -174,6 +181,7 @@ impl Kind {
             Self::Parallel(_) => {}
             Self::Wait(step) => step.references(found),
             Self::Call(step) => step.references(found),
+            Self::JavaScript(step) => step.references(found),
             Self::Respond(step) => step.references(found),
             Self::End(step) => step.references(found),
         }

@@ -76,12 +76,15 @@ impl Ledger {
 /// Bytes of what outside data can make large.
 fn cost(fact: &Fact) -> usize {
     match fact {
-        Fact::Succeeded { result, .. } => size(&result.value, JOURNAL_SIZE).unwrap_or(JOURNAL_SIZE),
-        Fact::Retrying { failure, .. } | Fact::Failed { failure, .. } | Fact::Stopped { failure, .. } => {
-            failure.message.len()
+        Fact::Succeeded { result, console, .. } => {
+            size(&result.value, JOURNAL_SIZE).unwrap_or(JOURNAL_SIZE).saturating_add(length(console))
         }
+        Fact::Retrying { failure, console, .. } | Fact::Failed { failure, console, .. } => {
+            failure.message.len().saturating_add(length(console))
+        }
+        Fact::Stopped { failure, .. } => failure.message.len(),
         Fact::Skipped { missing, .. } => missing.as_ref().map_or(0, String::len),
-        Fact::Entered { missing, .. } => missing.iter().map(String::len).sum(),
+        Fact::Entered { missing, .. } => length(missing),
         Fact::Ended { message, .. } => message.as_ref().map_or(0, String::len),
         Fact::Spread { .. }
         | Fact::Forked { .. }
@@ -90,4 +93,8 @@ fn cost(fact: &Fact) -> usize {
         | Fact::Completed
         | Fact::Late => 0,
     }
+}
+
+fn length(texts: &[String]) -> usize {
+    texts.iter().map(String::len).sum()
 }

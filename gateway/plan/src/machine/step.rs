@@ -37,7 +37,9 @@ impl Advance {
                 self.state.live.started = true;
                 self.arm();
             }
-            EventKind::Attempted { place, attempt, outcome } => self.attempted(&place, attempt, outcome),
+            EventKind::Attempted { place, attempt, outcome, console } => {
+                self.attempted(&place, attempt, outcome, console);
+            }
             EventKind::Due(Alarm::Pause(place, attempt)) => {
                 let waiting = self.state.live.waiting.get(&place);
                 if matches!(waiting, Some(Waiting::Pause { attempt: known, .. }) if *known == attempt) {
@@ -56,12 +58,13 @@ impl Advance {
     }
 
     /// An attempt's outcome is written, whatever else is due: what was done must not be done again.
-    fn attempted(&mut self, place: &Place, attempt: u32, outcome: Result<Json, StepFailure>) {
+    fn attempted(&mut self, place: &Place, attempt: u32, outcome: Result<Json, StepFailure>, console: Vec<String>) {
         let waiting = self.state.live.waiting.get(place).copied();
         let Some(tried) = waiting.and_then(Waiting::tried).filter(|tried| tried.attempt == attempt) else { return };
         let Some(frame) = self.state.progress.frame.find(place) else { return };
         let Some((step, place)) = frame.current() else { return };
-        let fact = self.state.judge(At { frame, step, place }, tried, outcome);
+        let console = if step.sensitive { Vec::new() } else { console };
+        let fact = self.state.judge(At { frame, step, place }, tried, outcome).with_console(console);
         if !matches!(fact, Fact::Stopped { .. }) {
             let place = place.clone();
             self.state.live.waiting.remove(&place);

@@ -72,6 +72,9 @@ pub struct AttemptTrace {
     pub ended: Option<Timestamp>,
     /// Why it failed.
     pub failure: Option<StepFailure>,
+    /// What a script wrote to its console.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub console: Vec<String>,
 }
 
 /// How far a step is.
@@ -183,17 +186,17 @@ impl StepTrace {
                     self.end(Phase::Succeeded, at);
                 }
             }
-            Fact::Retrying { tried, failure, .. } => {
-                self.tried(*tried, at, Some(failure.clone()));
+            Fact::Retrying { tried, failure, console, .. } => {
+                self.tried(*tried, at, Some(failure.clone()), console);
                 self.phase = Phase::Waiting;
             }
             Fact::Waiting { .. } => self.phase = Phase::Waiting,
-            Fact::Succeeded { tried, result, .. } => {
-                self.tried(*tried, at, None);
+            Fact::Succeeded { tried, result, console, .. } => {
+                self.tried(*tried, at, None, console);
                 self.succeed(Some(result), at);
             }
-            Fact::Failed { tried, failure, .. } => {
-                self.tried(*tried, at, Some(failure.clone()));
+            Fact::Failed { tried, failure, console, .. } => {
+                self.tried(*tried, at, Some(failure.clone()), console);
                 self.end(Phase::Failed, at);
             }
             Fact::Ended { message, .. } => self.message.clone_from(message),
@@ -204,12 +207,19 @@ impl StepTrace {
 
     /// An attempt is under way.
     pub(super) fn begin(&mut self, tried: Tried) {
-        self.push(AttemptTrace { attempt: tried.attempt, began: tried.began, ended: None, failure: None });
+        self.push(AttemptTrace {
+            attempt: tried.attempt,
+            began: tried.began,
+            ended: None,
+            failure: None,
+            console: Vec::new(),
+        });
         self.phase = Phase::Running;
     }
 
-    fn tried(&mut self, tried: Tried, ended: Timestamp, failure: Option<StepFailure>) {
-        self.push(AttemptTrace { attempt: tried.attempt, began: tried.began, ended: Some(ended), failure });
+    fn tried(&mut self, tried: Tried, ended: Timestamp, failure: Option<StepFailure>, console: &[String]) {
+        let console = console.to_vec();
+        self.push(AttemptTrace { attempt: tried.attempt, began: tried.began, ended: Some(ended), failure, console });
     }
 
     fn push(&mut self, attempt: AttemptTrace) {

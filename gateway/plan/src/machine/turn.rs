@@ -46,10 +46,10 @@ impl State {
             }
             Turn::Sleep(due) => Decision::Write(self.wait(at, tried, due)),
             Turn::Call(request) => self.call(at, tried, request),
-            Turn::Perform(program) => {
+            Turn::Perform(work) => {
                 let idempotency_key = self.input.seed.idempotency_key(&place);
                 let timeout = at.step.timeout;
-                let attempt = Attempt { place, attempt: tried.attempt, program, scope, timeout, idempotency_key };
+                let attempt = Attempt { place, attempt: tried.attempt, work, scope, timeout, idempotency_key };
                 Decision::Attempt(Box::new(attempt), tried)
             }
         }

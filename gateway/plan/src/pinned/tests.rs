@@ -7,7 +7,7 @@ use http::{HeaderMap, HeaderValue, Method};
 use super::*;
 use crate::plan::{
     Answer, AnswerBody, Concurrency, Deduplication, Delimiters, Egress, History, Mode, Policy, Program as Steps, Quota,
-    Response, Suspend, Webhook,
+    Response, ScriptBounds, Suspend, Webhook,
 };
 use crate::request::RawRequest;
 use crate::verify::Verifier;
@@ -39,6 +39,7 @@ fn plan() -> Plan {
         history: History::default(),
         suspend: Suspend::No,
         quota: Quota::default(),
+        scripts: ScriptBounds::default(),
         response: Response {
             mode: Mode::Async,
             deadline_ms: 10_000,

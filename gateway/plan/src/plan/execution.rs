@@ -83,6 +83,29 @@ impl Quota {
     }
 }
 
+/// What one run of a script may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ScriptBounds {
+    /// Milliseconds.
+    pub time_ms: u64,
+    /// Bytes of its values.
+    pub memory: u64,
+}
+
+impl Default for ScriptBounds {
+    /// Those of a gateway that says nothing.
+    fn default() -> Self {
+        Self { time_ms: 5_000, memory: 64 << 20 }
+    }
+}
+
+impl ScriptBounds {
+    pub(crate) fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// What is kept of a finished execution, and how long.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

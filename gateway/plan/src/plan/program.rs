@@ -94,6 +94,9 @@ pub enum StepKind {
     Wait(WaitStep),
     /// Another workflow of the namespace.
     Call(CallStep),
+    /// A function in the user's own language.
+    #[serde(rename = "javascript")]
+    JavaScript(JavaScriptStep),
     /// Answers the sender.
     Respond(Answer),
     /// Ends the run.
@@ -203,6 +206,18 @@ pub struct CallStep {
     pub input: Json,
     /// Whether the callee's end is not waited for.
     pub detach: bool,
+}
+
+/// `javascript`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct JavaScriptStep {
+    /// The body of a function.
+    pub code: String,
+    /// How long it may run, in milliseconds; [`super::ScriptBounds`] of the live route holds too.
+    pub time_ms: u64,
+    /// Bytes of its values; [`super::ScriptBounds`] of the live route holds too.
+    pub memory: u64,
 }
 
 /// `end`

@@ -10,8 +10,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::json::Json;
 use crate::plan::{
-    Answer, AnswerBody, Concurrency, Delimiters, History, Mode, Policy, Program as Steps, Quota, Response, Suspend,
-    Webhook,
+    Answer, AnswerBody, Concurrency, Delimiters, History, Mode, Policy, Program as Steps, Quota, Response,
+    ScriptBounds, Suspend, Webhook,
 };
 use crate::reason::Reason;
 use crate::request::{RawRequest, Verified};
@@ -44,6 +44,7 @@ fn plan(template: &str) -> Plan {
         history: History::default(),
         suspend: Suspend::No,
         quota: Quota::default(),
+        scripts: ScriptBounds::default(),
         response: Response {
             mode: Mode::Sync,
             deadline_ms: 10_000,

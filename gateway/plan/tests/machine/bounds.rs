@@ -68,6 +68,7 @@ fn drive(spec: &str, context: Json, outcome: &dyn Fn(&Attempt) -> Result<Json, S
                     place: attempt.place.clone(),
                     attempt: attempt.attempt,
                     outcome: outcome(&attempt),
+                    console: Vec::new(),
                 }),
                 Effect::Alarm(Alarm::Deadline | Alarm::Timeout | Alarm::FailureTimeout, _)
                 | Effect::Call(_)

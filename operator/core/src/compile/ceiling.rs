@@ -19,10 +19,13 @@ pub(super) struct Ceiling {
 impl Ceiling {
     /// The wish or the default, never above the ceiling.
     pub fn grant(self, wish: Option<u64>, violations: &mut Vec<Violation>) -> u64 {
-        if wish.is_some_and(|wish| wish > self.most) {
-            let message = format!("must be at most {}, the gateway's ceiling", (self.text)(self.most));
-            violations.push(Violation::new(Reason::CeilingExceeded, &Field::spec().at(self.field), message));
-        }
+        violations.extend(exceeded(&Field::spec().at(self.field), wish.unwrap_or_default(), self.most, self.text));
         wish.unwrap_or(self.default).min(self.most)
     }
+}
+
+/// What is wrong with a wish above the ceiling `most`.
+pub(super) fn exceeded(field: &Field, wish: u64, most: u64, text: fn(u64) -> String) -> Option<Violation> {
+    let message = || format!("must be at most {}, the gateway's ceiling", text(most));
+    (wish > most).then(|| Violation::new(Reason::CeilingExceeded, field, message()))
 }

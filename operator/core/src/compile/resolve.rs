@@ -12,7 +12,7 @@ use boathook_plan::plan::{Concurrency, Plan, Webhook, WorkflowRef};
 
 use super::ceiling::Ceiling;
 use super::secrets::Secrets;
-use super::{CompiledRoute, address, egress, keys, policy, schemas, variables};
+use super::{CompiledRoute, address, egress, keys, policy, schemas, scripts, variables};
 use crate::condition::Reason;
 use crate::field::Field;
 use crate::limits::PLAN_SIZE;
@@ -82,6 +82,7 @@ pub(super) fn resolve(inputs: &Inputs) -> Resolved {
     let mut violations = Vec::new();
     let keys = keys::of(inputs, &mut violations);
     let plan = Arc::new(plan(inputs, &mut violations));
+    scripts::ceilings(&inputs.workflow, inputs.gateway.ceilings.scripts, &mut violations);
     let size = serde_json::to_vec(&plan).map_or(0, |text| text.len());
     if size > PLAN_SIZE {
         let message = format!("must compile to at most {PLAN_SIZE} bytes, ConfigMaps included, and has {size}");
@@ -114,6 +115,7 @@ fn plan(inputs: &Inputs, violations: &mut Vec<Violation>) -> Plan {
         history: executions.history.clone(),
         suspend: executions.suspend,
         quota: inputs.gateway.quotas.each,
+        scripts: inputs.gateway.ceilings.scripts,
         response: workflow.response.clone(),
         egress: egress::of(inputs),
         schemas: schemas::of(inputs, violations),

@@ -9,6 +9,7 @@ use super::memo::Validated;
 use super::paths::{Claimant, Paths};
 use super::quota::Counted;
 use super::resolve::{Inputs, Resolved, resolve};
+use super::scripts::{self, Scripts};
 use super::{CompiledRoute, address};
 use crate::condition::Reason;
 use crate::object::ObjectKey;
@@ -94,6 +95,9 @@ impl Serving<'_> {
                 return Newest::Revoked;
             }
         };
+        if !self.scripts_compile(valid, outcome) {
+            return Newest::Refused;
+        }
         let resolved = self.resolved(Spec::Newest, Inputs::gather(valid, &gateway, self.world));
         outcome.resolved = true;
         outcome.violations.clone_from(&resolved.violations);
@@ -111,6 +115,16 @@ impl Serving<'_> {
                 Newest::Refused
             }
         }
+    }
+
+    /// Whether all scripts are known to compile; what else is known is told.
+    fn scripts_compile(&self, valid: &ValidWorkflow, outcome: &mut WorkflowOutcome) -> bool {
+        match scripts::check(valid, self.world) {
+            Scripts::Compile => return true,
+            Scripts::Pending => outcome.pending = true,
+            Scripts::Broken(violations) => outcome.violations = violations,
+        }
+        false
     }
 
     /// The route of the last accepted spec, unless its gateway, its size or its path refuse it by now.

@@ -44,6 +44,12 @@ pub const STORAGE: u64 = 64 << 40;
 /// Bytes of the largest answer of an `http` step: it is held in memory whole.
 pub const RESPONSE_SIZE: u64 = 64 << 20;
 
+/// The longest run of a script: one that takes longer is no step between two others.
+pub const SCRIPT_TIME: Duration = Duration::from_mins(1);
+
+/// Bytes of a script's values at most: its worker shares the pod with the gateway.
+pub const SCRIPT_MEMORY: u64 = 1 << 30;
+
 /// Steps, blocks, and steps of a block, as the schema bounds them: more are not read.
 pub const STEPS: usize = 64;
 /// See [`STEPS`].

@@ -5,14 +5,14 @@ mod hosts;
 mod namespaces;
 mod not_built;
 
-use super::bounds::{BODY_SIZE, LEAST, STORAGE, TIMEOUT};
+use super::bounds::{BODY_SIZE, LEAST, SCRIPT_MEMORY, SCRIPT_TIME, STORAGE, TIMEOUT};
 use super::valid::{Ceilings, Quotas, TlsSecret, ValidGateway};
 use super::{metadata, schemas};
 use boathook_crds::WebhookGatewaySpec;
 use boathook_crds::gateway::limits::NamespaceQuota;
 use boathook_crds::gateway::traffic::AccessLog as AccessLogText;
 use boathook_plan::edge::AccessLog;
-use boathook_plan::plan::Quota;
+use boathook_plan::plan::{Quota, ScriptBounds};
 use ipnet::IpNet;
 
 use crate::field::Field;
@@ -40,6 +40,15 @@ pub fn gateway(gateway: &Gateway) -> (Option<ValidGateway>, Vec<Violation>) {
             body_size: report.size(&ceilings.at("bodySize"), &spec.ceilings.body_size, BODY_SIZE),
             timeout_ms: report.duration(&ceilings.at("timeout"), &spec.ceilings.timeout, LEAST, TIMEOUT),
             concurrency: spec.ceilings.concurrency.unsigned_abs().into(),
+            scripts: ScriptBounds {
+                time_ms: report.duration(
+                    &ceilings.at("javascriptTime"),
+                    &spec.ceilings.javascript_time,
+                    LEAST,
+                    SCRIPT_TIME,
+                ),
+                memory: report.size(&ceilings.at("javascriptMemory"), &spec.ceilings.javascript_memory, SCRIPT_MEMORY),
+            },
         },
         quotas: quotas(&spec.quotas.per_namespace, &at.at("quotas").at("perNamespace"), &mut report),
         egress: egress::read(&spec.egress, &at.at("egress"), &mut report),

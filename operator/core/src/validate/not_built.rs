@@ -46,8 +46,7 @@ const SCHEME: [Row<Scheme>; 9] = [
     Row::new("clientKey", |scheme| scheme.client_key.is_some()),
 ];
 
-const STEP: [Row<Step>; 5] = [
-    Row::new("javascript", |step| step.javascript.is_some()),
+const STEP: [Row<Step>; 4] = [
     Row::new("record", |step| step.record.is_some()),
     Row::new("kubernetes", |step| step.kubernetes.is_some()),
     Row::new("email", |step| step.email.is_some()),

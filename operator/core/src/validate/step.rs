@@ -7,6 +7,7 @@ mod call;
 mod each;
 mod end;
 mod http;
+pub(crate) mod javascript;
 mod set;
 mod validate;
 mod wait;
@@ -86,7 +87,8 @@ fn read_kind(kind: Kind<'_>, around: Around<'_>, at: &Field, reader: &mut Reader
         Kind::Parallel(step) => Some(StepKind::Parallel(each::parallel(step))),
         Kind::Wait(step) => wait::read(step, around.timeout_ms, at, reader).map(StepKind::Wait),
         Kind::Call(step) => Some(StepKind::Call(call::read(step, at, reader))),
-        Kind::JavaScript(_) | Kind::Record(_) | Kind::Kubernetes(_) | Kind::Email(_) | Kind::Message(_) => None,
+        Kind::JavaScript(step) => Some(StepKind::JavaScript(javascript::read(step, at, reader))),
+        Kind::Record(_) | Kind::Kubernetes(_) | Kind::Email(_) | Kind::Message(_) => None,
     }
 }
 
@@ -123,6 +125,7 @@ const fn default_attempts(kind: &StepKind) -> u32 {
         | StepKind::Parallel(_)
         | StepKind::Wait(_)
         | StepKind::Call(_)
+        | StepKind::JavaScript(_)
         | StepKind::Respond(_)
         | StepKind::End(_) => BACKOFF_DEFAULT.attempts,
     }

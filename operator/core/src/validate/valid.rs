@@ -5,8 +5,8 @@
 use boathook_plan::edge::AccessLog;
 use boathook_plan::json::Json;
 use boathook_plan::plan::{
-    AddressRule, Batch, ConfigMapKey, Deduplication, Delimiters, History, HostRule, KeySpec, Match, Overflow, Program,
-    Quota, Rate, Response, SchemeKind, Step, StepKind, Suspend,
+    AddressRule, Batch, ConfigMapKey, Deduplication, Delimiters, History, HostRule, JavaScriptStep, KeySpec, Match,
+    Overflow, Program, Quota, Rate, Response, SchemeKind, ScriptBounds, Step, StepKind, Suspend,
 };
 use ipnet::IpNet;
 
@@ -182,6 +182,8 @@ pub(crate) struct Ceilings {
     pub timeout_ms: u64,
     /// Executions of one workflow at one time.
     pub concurrency: u64,
+    /// What one run of a script may use.
+    pub scripts: ScriptBounds,
 }
 
 /// The most that a namespace may have at this gateway.
@@ -232,6 +234,7 @@ impl ValidWorkflow {
             StepKind::Validate(validate) => Some((at.at("validate.schemaFrom"), validate.schema_from.as_ref()?)),
             StepKind::Http(_)
             | StepKind::Set(_)
+            | StepKind::JavaScript(_)
             | StepKind::Branch(_)
             | StepKind::ForEach(_)
             | StepKind::Parallel(_)
@@ -248,6 +251,11 @@ impl ValidWorkflow {
         let blocks = blocks.map(|(index, block)| (Field::spec().at("blocks").item(index).at("steps"), &block.steps));
         let lists = std::iter::once((Field::spec().at("steps"), &self.program.steps)).chain(blocks);
         lists.flat_map(|(at, steps)| steps.iter().enumerate().map(move |(index, step)| (at.item(index), step)))
+    }
+
+    /// Its scripts, and where they are.
+    pub(crate) fn scripts(&self) -> impl Iterator<Item = (Field, &JavaScriptStep)> {
+        self.steps().filter_map(|(at, step)| Some((at.at("javascript"), script(&step.kind)?)))
     }
 
     /// The ConfigMaps that it names, repeated as often as it does.
@@ -274,6 +282,7 @@ fn called(kind: &StepKind) -> Option<&str> {
     match kind {
         StepKind::Call(call) => Some(&call.workflow),
         StepKind::Http(_)
+        | StepKind::JavaScript(_)
         | StepKind::Set(_)
         | StepKind::Validate(_)
         | StepKind::Branch(_)
@@ -283,4 +292,9 @@ fn called(kind: &StepKind) -> Option<&str> {
         | StepKind::Respond(_)
         | StepKind::End(_) => None,
     }
+}
+
+/// The script of a step.
+const fn script(kind: &StepKind) -> Option<&JavaScriptStep> {
+    if let StepKind::JavaScript(step) = kind { Some(step) } else { None }
 }

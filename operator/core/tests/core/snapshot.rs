@@ -6,7 +6,8 @@ use std::sync::Arc;
 use base64::Engine as _;
 use boathook_crds::{WebhookGateway, WebhookWorkflow};
 use boathook_operator_core::object::{Object, ObjectKey};
-use boathook_operator_core::world::{ConfigMapObject, SecretObject, World};
+use boathook_operator_core::world::{Checked, ConfigMapObject, SecretObject, World};
+use boathook_plan::script::CodeHash;
 use boathook_plan::secret::Secret;
 use serde_json::Value;
 
@@ -37,6 +38,12 @@ pub fn put(world: &mut World, document: &Value) {
         }
         "Namespace" => {
             world.namespaces.insert(key.name, Arc::new(labels(document)));
+        }
+        "Check" => {
+            let code = document["code"].as_str().expect("code");
+            let said = |name: &str| document[name].as_str().map(str::to_owned);
+            let checked = said("broken").map(Checked::Broken).or_else(|| said("unavailable").map(Checked::Unavailable));
+            world.checks.insert(CodeHash::of(code), checked.unwrap_or(Checked::Compiles));
         }
         "Platform" => {
             let loopback = document["loopbackEgress"].as_bool();

@@ -6,6 +6,7 @@ use super::Turn;
 use crate::expr::Reference;
 use crate::http_step::HttpProgram;
 use crate::machine::compile::Compiler;
+use crate::machine::effect::Work;
 use crate::machine::program::ProgramError;
 use crate::plan::HttpStep;
 
@@ -26,7 +27,7 @@ impl Http {
     }
 
     pub(super) fn turn(&self) -> Turn {
-        Turn::Perform(self.program.clone())
+        Turn::Perform(Work::Http(self.program.clone()))
     }
 
     pub(super) fn references<'p>(&'p self, found: &mut Vec<&'p Reference>) {

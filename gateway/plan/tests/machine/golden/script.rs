@@ -181,7 +181,8 @@ impl Line {
         }
         if let Some(Succeeded { place, attempt, result, padding }) = self.succeeded.clone() {
             let result = if padding > 0 { Json::text(&"x".repeat(padding)) } else { result.into() };
-            let kind = EventKind::Attempted { place: Place::step(&place), attempt, outcome: Ok(result) };
+            let kind =
+                EventKind::Attempted { place: Place::step(&place), attempt, outcome: Ok(result), console: Vec::new() };
             return Some((format!("{place} #{attempt} succeeded"), kind));
         }
         if let Some(failed) = self.failed.clone() {
@@ -190,7 +191,7 @@ impl Line {
             failure.retry_after_ms = failed.retry_after.as_deref().map(milliseconds);
             let (place, attempt) = (Place::step(&failed.place), failed.attempt);
             let name = format!("{place} #{attempt} failed");
-            return Some((name, EventKind::Attempted { place, attempt, outcome: Err(failure) }));
+            return Some((name, EventKind::Attempted { place, attempt, outcome: Err(failure), console: Vec::new() }));
         }
         if let Some(Which { place, attempt }) = &self.pause {
             let alarm = Alarm::Pause(Place::step(place), *attempt);

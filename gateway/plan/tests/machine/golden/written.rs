@@ -99,15 +99,15 @@ fn journal(entry: &Entry) -> String {
         Fact::Forked { place } => json!({ "journal": "Forked", "at": at, "place": place }),
         Fact::Late => json!({ "journal": "Late", "at": at }),
         Fact::Returned { place } => json!({ "journal": "Returned", "at": at, "place": place }),
-        Fact::Retrying { place, tried: by, failure, pause_ms } => {
+        Fact::Retrying { place, tried: by, failure, pause_ms, console: _ } => {
             let pause = format!("{pause_ms}ms");
             json!({ "journal": "Retrying", "at": at, "place": place, "tried": tried(*by), "failure": failed(failure), "pause": pause })
         }
-        Fact::Succeeded { place, tried: by, result } => {
+        Fact::Succeeded { place, tried: by, result, console: _ } => {
             let sensitive = result.sensitive.then_some(true);
             json!({ "journal": "Succeeded", "at": at, "place": place, "tried": tried(*by), "result": shown(&result.value), "sensitive": sensitive })
         }
-        Fact::Failed { place, tried: by, failure, abandoned } => {
+        Fact::Failed { place, tried: by, failure, abandoned, console: _ } => {
             let lost: Vec<_> = abandoned.iter().map(lost).collect();
             json!({ "journal": "Failed", "at": at, "place": place, "tried": tried(*by), "failure": failed(failure), "abandoned": lost })
         }

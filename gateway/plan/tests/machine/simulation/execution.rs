@@ -143,7 +143,10 @@ impl<'s> Execution<'s> {
         let outcome = self.weather.outcomes.of(place, attempt);
         let latency = self.weather.outcomes.latency(place, attempt);
         let latency = if self.weather.chaos.is_some() { milliseconds(latency) } else { SignedDuration::ZERO };
-        self.queue.push((self.now + latency, EventKind::Attempted { place: place.clone(), attempt, outcome }));
+        self.queue.push((
+            self.now + latency,
+            EventKind::Attempted { place: place.clone(), attempt, outcome, console: Vec::new() },
+        ));
     }
 
     /// Some timers go off before their time.
@@ -225,7 +228,7 @@ fn junk(chance: &mut Chance, witness: &Witness<'_>) -> EventKind {
         4 => EventKind::Due(Alarm::Pause(place, 9)),
         _ => {
             let attempt = witness.in_flight.get(&place).map_or(9, |attempt| attempt + 1);
-            EventKind::Attempted { place, attempt, outcome: Ok(Json::text("junk")) }
+            EventKind::Attempted { place, attempt, outcome: Ok(Json::text("junk")), console: Vec::new() }
         }
     }
 }

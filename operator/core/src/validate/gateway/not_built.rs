@@ -3,21 +3,16 @@
 use boathook_crds::WebhookGatewaySpec;
 use boathook_crds::gateway::deployment::Service;
 use boathook_crds::gateway::egress::Services;
-use boathook_crds::gateway::limits::Ceilings;
 
 use crate::field::Field;
 use crate::report::Report;
 use crate::validate::not_built::{Row, sweep};
 
-const GATEWAY: [Row<WebhookGatewaySpec>; 11] = [
+const GATEWAY: [Row<WebhookGatewaySpec>; 9] = [
     Row::new("replicas", |spec| spec.replicas.is_some()),
     Row::new("autoscaling", |spec| spec.autoscaling.is_some()),
     Row::new("storage.postgres", |spec| spec.storage.postgres.is_some()),
     Row::new("service", |spec| spec.service != Service::default()),
-    Row::new("ceilings.javascriptMemory", |spec| {
-        spec.ceilings.javascript_memory != Ceilings::default().javascript_memory
-    }),
-    Row::new("ceilings.javascriptTime", |spec| spec.ceilings.javascript_time != Ceilings::default().javascript_time),
     Row::new("egress.services", |spec| spec.egress.services != Services::SameNamespace),
     Row::new("egress.proxy", |spec| spec.egress.proxy.is_some()),
     Row::new("email", |spec| spec.email.is_some()),

@@ -1,0 +1,17 @@
+// The console: a line for the record of the run.
+(function (host) {
+  'use strict';
+  const show = (value) => {
+    if (typeof value === 'string') return value;
+    if (value instanceof Error) return value.stack ? `${value}\n${value.stack}` : String(value);
+    if (typeof value === 'bigint') return `${value}n`;
+    if (typeof value === 'function') return `[function ${value.name}]`;
+    try {
+      return JSON.stringify(value) ?? String(value);
+    } catch (error) {
+      return `[${error.message}]`;
+    }
+  };
+  const write = (...values) => host.log(values.map(show).join(' ').slice(0, 4096).toWellFormed());
+  return { log: write, info: write, debug: write, warn: write, error: write, trace: write };
+})

@@ -1,0 +1,76 @@
+// URL and URLSearchParams: https://url.spec.whatwg.org/#api, over the parser that the gateway itself uses.
+(function (host) {
+  'use strict';
+  const parts = [
+    'href', 'origin', 'protocol', 'username', 'password', 'host', 'hostname', 'port', 'pathname', 'search', 'hash',
+  ];
+  const clean = (value) => String(value).toWellFormed();
+
+  class URLSearchParams {
+    #pairs;
+    #changed = () => {};
+    constructor(init = '', changed) {
+      if (changed) this.#changed = changed;
+      if (typeof init === 'string') this.#pairs = host.formRead(clean(init).replace(/^\?/, ''));
+      else if (init && typeof init[Symbol.iterator] === 'function') this.#pairs = [...init].map(([name, value]) => [clean(name), clean(value)]);
+      else this.#pairs = Object.entries(init ?? {}).map(([name, value]) => [clean(name), clean(value)]);
+    }
+    get size() { return this.#pairs.length; }
+    get(name) { return this.#pairs.find(([known]) => known === clean(name))?.[1] ?? null; }
+    getAll(name) { return this.#pairs.filter(([known]) => known === clean(name)).map(([, value]) => value); }
+    has(name) { return this.#pairs.some(([known]) => known === clean(name)); }
+    append(name, value) { this.#pairs.push([clean(name), clean(value)]); this.#changed(this); }
+    delete(name) { this.#pairs = this.#pairs.filter(([known]) => known !== clean(name)); this.#changed(this); }
+    set(name, value) {
+      const at = this.#pairs.findIndex(([known]) => known === clean(name));
+      if (at < 0) return this.append(name, value);
+      this.#pairs = this.#pairs.filter(([known], index) => index <= at || known !== clean(name));
+      this.#pairs[at] = [clean(name), clean(value)];
+      this.#changed(this);
+    }
+    sort() { this.#pairs.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)); this.#changed(this); }
+    forEach(call, self) { for (const [name, value] of this.#pairs) call.call(self, value, name, this); }
+    keys() { return this.#pairs.map(([name]) => name).values(); }
+    values() { return this.#pairs.map(([, value]) => value).values(); }
+    entries() { return this.#pairs.map((pair) => [...pair]).values(); }
+    [Symbol.iterator]() { return this.entries(); }
+    toString() { return host.formWrite(this.#pairs); }
+    toJSON() { return this.toString(); }
+  }
+
+  class URL {
+    #is;
+    #params;
+    constructor(url, base) {
+      this.#take(host.url(clean(url), base === undefined ? undefined : clean(base)), url);
+    }
+    #take(list, url) {
+      if (!list) throw new TypeError(`Invalid URL: ${String(url).slice(0, 200)}`);
+      this.#is = Object.fromEntries(parts.map((name, at) => [name, list[at]]));
+    }
+    static canParse(url, base) {
+      return host.url(clean(url), base === undefined ? undefined : clean(base)) !== undefined;
+    }
+    static parse(url, base) { return URL.canParse(url, base) ? new URL(url, base) : null; }
+    get searchParams() {
+      return (this.#params ??= new URLSearchParams(this.#is.search, (params) => this.#set('search', String(params))));
+    }
+    #set(name, value) {
+      const list = host.urlSet(this.#is.href, name, clean(value));
+      if (list || name === 'href') this.#take(list, value);
+    }
+    toString() { return this.#is.href; }
+    toJSON() { return this.#is.href; }
+    static {
+      for (const name of parts) {
+        Object.defineProperty(URL.prototype, name, {
+          configurable: true,
+          enumerable: true,
+          get() { return this.#is[name]; },
+          ...(name === 'origin' ? {} : { set(value) { if (name !== 'search' || this.#params) this.#params = undefined; this.#set(name, value); } }),
+        });
+      }
+    }
+  }
+  return { URL, URLSearchParams };
+})
