@@ -34,7 +34,7 @@ impl Case {
 }
 
 fn written_out(text: &str) -> String {
-    let Some((before, after)) = text.split_once("*").filter(|_| text.contains('<')) else { return text.to_owned() };
+    let Some((before, after)) = text.split_once('*').filter(|_| text.contains('<')) else { return text.to_owned() };
     match (before.rsplit_once('<'), after.split_once('>')) {
         (Some((start, part)), Some((count, rest))) if count.parse::<usize>().is_ok() => {
             format!("{start}{}{}", part.repeat(count.parse().expect("a count")), written_out(rest))

@@ -67,6 +67,9 @@ async fn until(stream: &mut TcpStream, kind: u8) -> Option<Vec<u8>> {
     }
 }
 
+/// What a flood consists of, by number.
+type Frames = Box<dyn Fn(u32) -> Vec<u8>>;
+
 /// Writes the same bytes until the other side has had enough, and reads what it says meanwhile.
 async fn flood(stream: TcpStream, bytes: impl Fn(u32) -> Vec<u8>) {
     let (mut reader, mut writer) = stream.into_split();
@@ -146,7 +149,7 @@ async fn every_flood_is_ended_and_others_are_served() {
     let gateway = hello(Limits::default()).await;
     let open = frame(HEADERS, END_HEADERS, 1, &post(1)[9..]);
     let reset = |number| [post(stream_of(number)), frame(RST_STREAM, 0, stream_of(number), &[0, 0, 0, 8])].concat();
-    let floods: [(&str, Vec<u8>, Box<dyn Fn(u32) -> Vec<u8>>); 8] = [
+    let floods: [(&str, Vec<u8>, Frames); 8] = [
         ("resets", Vec::new(), Box::new(reset)),
         ("settings", Vec::new(), Box::new(|_| frame(SETTINGS, 0, 0, &[]))),
         ("pings", Vec::new(), Box::new(|_| frame(PING, 0, 0, &[0; 8]))),
