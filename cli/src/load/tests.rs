@@ -1,5 +1,7 @@
 //! Tests of `load`.
 
+use std::collections::BTreeMap;
+
 use boathook_operator_core::compile::Accepted;
 use boathook_operator_core::field::Field;
 use boathook_operator_core::object::ObjectKey;
@@ -132,7 +134,7 @@ fn a_field_in_another_words_case_is_not_the_field() {
 
 #[test]
 fn files_without_a_gateway_have_an_implicit_one_that_admits_every_namespace() {
-    let world = world(&loaded(""), &Surroundings::default(), Accepted::default());
+    let world = world(&loaded(""), &Surroundings::default(), Accepted::default(), BTreeMap::new());
     let gateway = &world.gateways[&world.platform.default_gateway];
     assert_eq!(world.platform.default_gateway, ObjectKey::new("boathook", "default"));
     assert_eq!(gateway.spec.allowed_namespaces.from, boathook_crds::namespaces::NamespacesFrom::All);
@@ -146,8 +148,9 @@ fn the_only_gateway_of_the_files_is_the_default_one() {
 spec: {{storage: {{embedded: {{}}}}}}\n"
         )
     };
-    let default =
-        |text: &str| world(&loaded(text), &Surroundings::default(), Accepted::default()).platform.default_gateway;
+    let default = |text: &str| {
+        world(&loaded(text), &Surroundings::default(), Accepted::default(), BTreeMap::new()).platform.default_gateway
+    };
     assert_eq!(default(&gateway("one")), ObjectKey::new("edge", "one"));
     assert_eq!(default(&format!("{}---\n{}", gateway("one"), gateway("two"))), ObjectKey::new("boathook", "default"));
 }

@@ -45,21 +45,21 @@ fn plan(template: &str) -> Plan {
         suspend: Suspend::No,
         quota: Quota::default(),
         scripts: ScriptBounds::default(),
-        response: Response {
-            mode: Mode::Sync,
-            deadline_ms: 10_000,
-            answer: Answer {
-                status: None,
-                headers: BTreeMap::new(),
-                body: Some(AnswerBody::Json(Json::text(template))),
-            },
-            late: None,
-            cancel: true,
-            failed: None,
-            rejected: None,
-        },
+        response: response(template),
         egress: Egress { internet: false, allow_addresses: Vec::new(), allow_hosts: Vec::new(), loopback: false },
         schemas: BTreeMap::new(),
+    }
+}
+
+fn response(template: &str) -> Response {
+    Response {
+        mode: Mode::Sync,
+        deadline_ms: 10_000,
+        answer: Answer { status: None, headers: BTreeMap::new(), body: Some(AnswerBody::Json(Json::text(template))) },
+        late: None,
+        cancel: true,
+        failed: None,
+        rejected: None,
     }
 }
 
