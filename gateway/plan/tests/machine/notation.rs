@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use boathook_plan::plan::{
     Answer, AnswerBody, Block, BranchStep, CallStep, Case, Check, Concurrency, Delimiters, Egress, EndOutcome, EndStep,
     ForEachStep, History, HttpBody, HttpStep, Mode, OnError, OnItemError, ParallelStep, Plan, Policy, Program, Quota,
-    Response, Retry, Step, StepKind, Suspend, ValidateStep, WaitStep, Webhook, WorkflowRef,
+    Response, Retry, ScriptBounds, Step, StepKind, Suspend, ValidateStep, WaitStep, Webhook, WorkflowRef,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -196,6 +196,7 @@ impl Spec {
             history: History::default(),
             suspend: Suspend::No,
             quota: Quota::default(),
+            scripts: ScriptBounds::default(),
             response: self.response.response(),
             egress: Egress { internet: true, allow_addresses: vec![], allow_hosts: vec![], loopback: false },
             schemas: BTreeMap::new(),
