@@ -130,7 +130,12 @@ impl Sandbox {
         let turn = Turns::take(&self.inner.turns, tenant).await.ok_or(SandboxError::Busy)?;
         let mut process = self.take(owner, memory).await?;
         let reply = process.exchange(order, time).await?;
-        self.keep(owner, memory, process, &reply, turn);
+        // It waits for the owner's next run, unless this one says that it must not.
+        if process.is_reusable(&reply) {
+            let dropped = self.inner.shelf().keep(owner, memory, process);
+            drop(dropped);
+        }
+        drop(turn);
         Ok(reply)
     }
 
@@ -149,15 +154,6 @@ impl Sandbox {
                 return Ok(process);
             }
         }
-    }
-
-    /// The worker waits for the owner's next run, unless this one says that it must not.
-    fn keep(&self, owner: &str, memory: u64, process: Process, reply: &Reply, turn: Turn) {
-        if process.is_reusable(reply) {
-            let dropped = self.inner.shelf().keep(owner, memory, process);
-            drop(dropped);
-        }
-        drop(turn);
     }
 
     fn replace_spares(&self) {

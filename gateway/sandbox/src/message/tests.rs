@@ -36,7 +36,7 @@ fn a_reply_is_read_as_it_was_written() {
 fn what_a_worker_says_that_was_taken_over_is_no_reply() {
     for bytes in [
         &b"\x06\x01\0\0\0\xff\x02\0\0\0[]"[..],
-        b"\x06\x01\0\0\01\x01\0\0\0[",
+        b"\x06\x01\0\0\x001\x01\0\0\0[",
         b"\x07\x02\0\0\0{}\x02\0\0\0[]",
         b"\x09",
         b"\x01\0\0\0\0",

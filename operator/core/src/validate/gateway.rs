@@ -9,7 +9,7 @@ use super::bounds::{BODY_SIZE, LEAST, SCRIPT_MEMORY, SCRIPT_TIME, STORAGE, TIMEO
 use super::valid::{Ceilings, Quotas, TlsSecret, ValidGateway};
 use super::{metadata, schemas};
 use boathook_crds::WebhookGatewaySpec;
-use boathook_crds::gateway::limits::NamespaceQuota;
+use boathook_crds::gateway::limits::{Ceilings as GivenCeilings, NamespaceQuota};
 use boathook_crds::gateway::traffic::AccessLog as AccessLogText;
 use boathook_plan::edge::AccessLog;
 use boathook_plan::plan::{Quota, ScriptBounds};
@@ -28,7 +28,6 @@ pub fn gateway(gateway: &Gateway) -> (Option<ValidGateway>, Vec<Violation>) {
     metadata::check(&gateway.key, &mut report);
     schemas::gateway(spec, &mut report);
     not_built::gateway(spec, &at, &mut report);
-    let ceilings = at.at("ceilings");
     let valid = ValidGateway {
         key: gateway.key.clone(),
         uid: gateway.uid.clone(),
@@ -36,20 +35,7 @@ pub fn gateway(gateway: &Gateway) -> (Option<ValidGateway>, Vec<Violation>) {
         route_prefix: spec.route_prefix.clone(),
         hosts: hosts::read(spec, &at, &mut report),
         admits: namespaces::read(&spec.allowed_namespaces),
-        ceilings: Ceilings {
-            body_size: report.size(&ceilings.at("bodySize"), &spec.ceilings.body_size, BODY_SIZE),
-            timeout_ms: report.duration(&ceilings.at("timeout"), &spec.ceilings.timeout, LEAST, TIMEOUT),
-            concurrency: spec.ceilings.concurrency.unsigned_abs().into(),
-            scripts: ScriptBounds {
-                time_ms: report.duration(
-                    &ceilings.at("javascriptTime"),
-                    &spec.ceilings.javascript_time,
-                    LEAST,
-                    SCRIPT_TIME,
-                ),
-                memory: report.size(&ceilings.at("javascriptMemory"), &spec.ceilings.javascript_memory, SCRIPT_MEMORY),
-            },
-        },
+        ceilings: ceilings(&spec.ceilings, &at.at("ceilings"), &mut report),
         quotas: quotas(&spec.quotas.per_namespace, &at.at("quotas").at("perNamespace"), &mut report),
         egress: egress::read(&spec.egress, &at.at("egress"), &mut report),
         tls: spec
@@ -65,6 +51,18 @@ pub fn gateway(gateway: &Gateway) -> (Option<ValidGateway>, Vec<Violation>) {
     };
     let violations = report.into_violations();
     (violations.is_empty().then_some(valid), violations)
+}
+
+fn ceilings(given: &GivenCeilings, at: &Field, report: &mut Report) -> Ceilings {
+    Ceilings {
+        body_size: report.size(&at.at("bodySize"), &given.body_size, BODY_SIZE),
+        timeout_ms: report.duration(&at.at("timeout"), &given.timeout, LEAST, TIMEOUT),
+        concurrency: given.concurrency.unsigned_abs().into(),
+        scripts: ScriptBounds {
+            time_ms: report.duration(&at.at("javascriptTime"), &given.javascript_time, LEAST, SCRIPT_TIME),
+            memory: report.size(&at.at("javascriptMemory"), &given.javascript_memory, SCRIPT_MEMORY),
+        },
+    }
 }
 
 fn trusted_proxies(spec: &WebhookGatewaySpec, at: &Field, report: &mut Report) -> Vec<IpNet> {

@@ -51,7 +51,7 @@ const EXECUTABLE: u64 = 4;
 pub(super) fn forbid_others() -> Result<(), Unconfined> {
     let fail = |error: &dyn std::fmt::Display| Unconfined::new("seccomp", error);
     let architecture = std::env::consts::ARCH.try_into().map_err(|error: seccompiler::BackendError| fail(&error))?;
-    let rules = ALLOWED.iter().map(|(call, only)| Ok((i64::from(*call), only.rules()?)));
+    let rules = ALLOWED.iter().map(|(call, only)| Ok((*call, only.rules()?)));
     let rules: Result<BTreeMap<_, _>, seccompiler::BackendError> = rules.collect();
     let rules = rules.map_err(|error| fail(&error))?;
     let filter = SeccompFilter::new(rules, SeccompAction::KillProcess, SeccompAction::Allow, architecture);
