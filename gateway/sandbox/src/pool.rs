@@ -16,7 +16,7 @@ use crate::message::{Ended, Fault, Job, Order, Reply};
 use process::Process;
 use shelf::Shelf;
 use spawner::Spawner;
-use turns::{Turn, Turns};
+use turns::Turns;
 
 /// What is started as a worker.
 #[derive(Clone, Debug, PartialEq, Eq)]
