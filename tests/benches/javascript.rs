@@ -101,7 +101,7 @@ async fn run(sandbox: &Sandbox, code: &str, input: &str) -> Duration {
 fn input(size: usize) -> String {
     let commit = |number: usize| {
         json!({
-            "id": format!("{number:040x}"), "distinct": number % 2 == 0, "message": "tidy: keep the table in order\n\nas it was",
+            "id": format!("{number:040x}"), "distinct": number.is_multiple_of(2), "message": "tidy: keep the table in order\n\nas it was",
             "author": {"name": "Ada", "email": "ada@example.com"}, "added": [], "modified": ["src/table.rs", "docs/table.md"],
         })
     };

@@ -10,8 +10,10 @@ use std::os::unix::net::UnixStream;
 use std::process::{Command, ExitCode};
 use std::thread;
 
+type Attempt = fn() -> bool;
+
 /// What is tried, by its name. All of it may be done by a process that is not confined.
-const ATTEMPTS: [(&str, fn() -> bool); 11] = [
+const ATTEMPTS: [(&str, Attempt); 11] = [
     ("nothing", || true),
     ("open", || File::open("/proc/self/status").is_ok()),
     ("create", || File::create("/tmp/boathook-sandbox-attempt").is_ok()),
