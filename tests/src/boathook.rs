@@ -4,6 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 /// How long a process may take to be ready: a loaded machine is slow, a broken one never is.
@@ -22,9 +23,23 @@ pub fn binary() -> PathBuf {
     path
 }
 
-/// A free loopback address. It was free a moment ago: no test binds a port that it did not ask for.
+/// Ports that are given out: below those that Linux takes for outbound connections, which any test may make meanwhile.
+const PORTS: std::ops::Range<u32> = 12_000..32_000;
+
+/// A free loopback address, which is given out once. It stays free while a process that had it is killed and started anew.
+///
+/// # Panics
+///
+/// When no port is free.
 pub fn free_address() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port")
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let mut free = PORTS.filter_map(|_| {
+        let count = std::process::id().wrapping_mul(97).wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed));
+        let port = PORTS.start + count % (PORTS.end - PORTS.start);
+        let listener = TcpListener::bind(("127.0.0.1", u16::try_from(port).ok()?)).ok()?;
+        listener.local_addr().ok()
+    });
+    free.next().expect("a free port")
 }
 
 /// A running `boathook run`, killed when dropped.

