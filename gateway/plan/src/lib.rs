@@ -8,6 +8,7 @@
 pub mod address;
 pub mod body;
 pub mod certificate;
+pub mod channel;
 pub mod edge;
 pub mod egress;
 pub mod envelope;
