@@ -34,7 +34,7 @@ impl Default for Surroundings {
 /// single one is everybody's default.
 pub fn world(loaded: &Loaded, surroundings: &Surroundings, accepted: Accepted, checks: Checks) -> World {
     let platform = Platform {
-        base_url: surroundings.base_url.clone(),
+        base_url: Some(surroundings.base_url.clone()),
         loopback_egress: surroundings.loopback_egress,
         ..Platform::default()
     };

@@ -33,7 +33,7 @@ use boathook_plan::secret::Keys;
 use crate::object::ObjectKey;
 use crate::outcome::{GatewayOutcome, WorkflowOutcome};
 use crate::validate::{self, ValidGateway, ValidWorkflow};
-use crate::world::World;
+use crate::world::{Platform, World};
 use admission::Gateways;
 use calls::Calls;
 use memo::{Memo, Validated};
@@ -132,6 +132,12 @@ impl Compiler {
 }
 
 impl Compiled {
+    /// Scheme and authority in front of every path of a gateway, and its prefix; `None` while none of it is accepted.
+    pub fn url(&self, gateway: &ObjectKey, platform: &Platform) -> Option<String> {
+        let gateway = self.accepted.gateways.get(gateway)?;
+        Some(format!("{}{}", address::base_url(gateway, platform), gateway.route_prefix))
+    }
+
     fn add_edges(&mut self, world: &World, gateways: &Gateways) {
         for (key, gateway) in gateways {
             let (edge, violations) = edge::of(gateway, world);

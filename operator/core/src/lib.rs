@@ -4,8 +4,10 @@
 //! Nothing here performs IO, reads a clock or draws randomness.
 #![forbid(unsafe_code)]
 
+pub mod apply;
 pub mod compile;
 pub mod condition;
+pub mod desired;
 pub mod field;
 pub mod implicit;
 pub mod limits;
@@ -14,6 +16,7 @@ pub mod object;
 pub mod outcome;
 mod report;
 pub mod schema;
+pub mod status;
 mod text;
 pub mod validate;
 pub mod violation;

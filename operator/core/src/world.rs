@@ -80,8 +80,9 @@ pub struct ConfigMapObject {
 pub struct Platform {
     /// The gateway of a workflow without `gatewayRef`.
     pub default_gateway: ObjectKey,
-    /// The base URL of a gateway without `baseURL`: scheme and authority, no slash at the end.
-    pub base_url: String,
+    /// The base URL of a gateway without `baseURL`: scheme and authority, no slash at the end. `None` is a cluster's: the
+    /// gateway's own Service.
+    pub base_url: Option<String>,
     /// `boathook run` only: outbound requests may reach loopback.
     pub loopback_egress: bool,
 }
@@ -90,7 +91,7 @@ impl Default for Platform {
     fn default() -> Self {
         Self {
             default_gateway: ObjectKey::new("boathook", "default"),
-            base_url: "http://127.0.0.1:8080".to_owned(),
+            base_url: Some("http://127.0.0.1:8080".to_owned()),
             loopback_egress: false,
         }
     }

@@ -3,6 +3,9 @@
 use boathook_plan::plan::Webhook;
 
 use super::resolve::Inputs;
+use crate::desired::service_url;
+use crate::validate::ValidGateway;
+use crate::world::Platform;
 
 /// Host, whole path and the URL in front of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,7 +18,7 @@ pub(super) struct Address {
 /// The address: on the namespace's own host where it has one, else behind the gateway's prefix and the namespace.
 pub(super) fn of(inputs: &Inputs, path: &str) -> Address {
     let (gateway, key) = (&inputs.gateway, &inputs.workflow.key);
-    let base_url = &gateway.base_url.clone().unwrap_or_else(|| own(&inputs.platform.base_url, gateway.is_secure()));
+    let base_url = &base_url(gateway, &inputs.platform);
     match gateway.hosts.iter().find(|host| host.namespace == key.namespace) {
         Some(host) => Address {
             base_url: on_host(base_url, &host.hostname),
@@ -28,6 +31,15 @@ pub(super) fn of(inputs: &Inputs, path: &str) -> Address {
             base_url: base_url.clone(),
         },
     }
+}
+
+/// Scheme and authority in front of every path of a gateway, without a slash at the end.
+pub(super) fn base_url(gateway: &ValidGateway, platform: &Platform) -> String {
+    let own = || match &platform.base_url {
+        Some(base_url) => own(base_url, gateway.is_secure()),
+        None => service_url(gateway),
+    };
+    gateway.base_url.clone().unwrap_or_else(own)
 }
 
 /// The URL of a route, its path's parameters as they are written.

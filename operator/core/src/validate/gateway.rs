@@ -1,5 +1,6 @@
 //! A whole `WebhookGateway`: its schema, what is not built, then part by part.
 
+mod deployment;
 mod egress;
 mod hosts;
 mod namespaces;
@@ -47,6 +48,7 @@ pub fn gateway(gateway: &Gateway) -> (Option<ValidGateway>, Vec<Violation>) {
             AccessLogText::Errors => AccessLog::Errors,
             AccessLogText::None => AccessLog::None,
         },
+        deployment: deployment::read(spec, &at, &mut report),
         trusted_proxies: trusted_proxies(spec, &at.at("clientAddress"), &mut report),
     };
     let violations = report.into_violations();

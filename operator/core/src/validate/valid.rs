@@ -2,6 +2,8 @@
 //!
 //! Only [`crate::validate`] makes them; what they refer to is resolved later.
 
+use boathook_crds::gateway::deployment::{PodTemplate, Service};
+use boathook_crds::gateway::storage::Embedded;
 use boathook_plan::edge::AccessLog;
 use boathook_plan::json::Json;
 use boathook_plan::plan::{
@@ -9,6 +11,7 @@ use boathook_plan::plan::{
     Overflow, Program, Quota, Rate, Response, SchemeKind, ScriptBounds, Step, StepKind, Suspend,
 };
 use ipnet::IpNet;
+use k8s_openapi::api::core::v1::{Affinity, TopologySpreadConstraint};
 
 use super::admits::Admits;
 use crate::field::Field;
@@ -145,6 +148,7 @@ pub struct ValidGateway {
     pub(crate) key: ObjectKey,
     pub(crate) uid: String,
     pub(crate) base_url: Option<String>,
+    pub(crate) deployment: ValidDeployment,
     pub(crate) route_prefix: String,
     pub(crate) hosts: Vec<ValidHost>,
     pub(crate) admits: Admits,
@@ -155,6 +159,23 @@ pub struct ValidGateway {
     pub(crate) access_log: AccessLog,
     /// Proxies whose word on a client's address is taken.
     pub(crate) trusted_proxies: Vec<IpNet>,
+}
+
+/// What becomes objects of the cluster.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ValidDeployment {
+    pub replicas: i32,
+    pub volume: Embedded,
+    pub service: Service,
+    pub pod: ValidPod,
+}
+
+/// What is added to the pods.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ValidPod {
+    pub template: PodTemplate,
+    pub affinity: Option<Affinity>,
+    pub spread: Vec<TopologySpreadConstraint>,
 }
 
 /// A namespace's own host.

@@ -14,11 +14,8 @@ use serde_json::{Value, json};
 use crate::schemas::{objects, read};
 use crate::snapshot::{documents, put};
 
-/// What a process without a cluster can do nothing with, and what says aloud what is so without it.
-const WITHOUT_EFFECT: [&str; 3] = [
-    // A volume of the cluster: without one, the store lies where `--data` says.
-    "WebhookGateway.spec.storage.embedded.size",
-    "WebhookGateway.spec.storage.embedded.storageClassName",
+/// What says aloud what is so without it.
+const WITHOUT_EFFECT: [&str; 1] = [
     // `Sign` is the default, and the presets that are built have no key of another use.
     "WebhookWorkflow.spec.webhook.verification.schemes[].keys[].use",
 ];
@@ -157,5 +154,6 @@ fn said(objects: &[Value]) -> Option<Value> {
     let workflows: Vec<_> = compiled.workflows.values().collect();
     let gateways: Vec<_> = compiled.gateways.values().collect();
     let edges: Vec<_> = compiled.edges.values().collect();
-    Some(json!({"routes": routes, "workflows": workflows, "gateways": gateways, "edges": edges}))
+    let made = crate::objects::objects(&compiled);
+    Some(json!({"routes": routes, "workflows": workflows, "gateways": gateways, "edges": edges, "objects": made}))
 }

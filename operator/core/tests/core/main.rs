@@ -11,5 +11,6 @@
 mod cases;
 mod fields;
 mod incremental;
+mod objects;
 mod schemas;
 mod snapshot;

@@ -49,7 +49,7 @@ pub fn put(world: &mut World, document: &Value) {
             let loopback = document["loopbackEgress"].as_bool();
             world.platform.loopback_egress = loopback.unwrap_or(world.platform.loopback_egress);
             if let Some(base_url) = document["baseURL"].as_str() {
-                base_url.clone_into(&mut world.platform.base_url);
+                world.platform.base_url = Some(base_url.to_owned());
             }
         }
         other => panic!("a case cannot hold a {other}"),

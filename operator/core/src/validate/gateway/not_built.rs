@@ -1,23 +1,19 @@
 //! What the schema of a gateway has and this build has not: one row a field.
 
 use boathook_crds::WebhookGatewaySpec;
-use boathook_crds::gateway::deployment::Service;
 use boathook_crds::gateway::egress::Services;
 
 use crate::field::Field;
 use crate::report::Report;
 use crate::validate::not_built::{Row, sweep};
 
-const GATEWAY: [Row<WebhookGatewaySpec>; 9] = [
-    Row::new("replicas", |spec| spec.replicas.is_some()),
+const GATEWAY: [Row<WebhookGatewaySpec>; 6] = [
     Row::new("autoscaling", |spec| spec.autoscaling.is_some()),
     Row::new("storage.postgres", |spec| spec.storage.postgres.is_some()),
-    Row::new("service", |spec| spec.service != Service::default()),
     Row::new("egress.services", |spec| spec.egress.services != Services::SameNamespace),
     Row::new("egress.proxy", |spec| spec.egress.proxy.is_some()),
     Row::new("email", |spec| spec.email.is_some()),
     Row::new("telemetry.otlpEndpoint", |spec| spec.telemetry.otlp_endpoint.is_some()),
-    Row::new("podTemplate", |spec| spec.pod_template.is_some()),
 ];
 
 /// Refuses everything of a gateway that is not built.
