@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use boathook_plan::edge::Edge;
 use boathook_plan::route::Route;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
@@ -22,6 +22,13 @@ use crate::server;
 use crate::shared::Shared;
 use crate::stop::Stop;
 use crate::store::OpenError;
+
+/// Bytes of an answer that the kernel holds for a client of which it has said nothing yet. It tells us of what was taken when
+/// that is a third of it, so this and [`crate::config::Pace::write`] are the least speed of a client: 4 KiB/s.
+const SEND_BUFFER: u32 = 64 << 10;
+
+/// Connections that wait to be taken.
+const BACKLOG: u32 = 1024;
 
 /// A running gateway. Dropping it stops everything at once; [`Gateway::drain`] is the good way.
 #[derive(Debug)]
@@ -69,8 +76,8 @@ impl Gateway {
     /// Opens the ports. It answers 404 and is unready until the first [`Gateway::swap`].
     pub async fn start(config: Config, clock: Clock) -> Result<Self, StartError> {
         files::raise(config.limits.connections);
-        let public = listen(config.listen).await?;
-        let private = listen(config.admin).await?;
+        let public = listen(config.listen)?;
+        let private = listen(config.admin)?;
         let addresses = Addresses { public: address(&public, config.listen), admin: address(&private, config.admin) };
         let stop = Stop::new();
         let http = HttpExecutor::new(addresses.admin);
@@ -156,8 +163,17 @@ impl Drop for Gateway {
     }
 }
 
-async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
-    TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })
+fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
+    listener(address).map_err(|source| StartError::Listen { address, source })
+}
+
+fn listener(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    socket.set_reuseaddr(true)?;
+    // Connections inherit it.
+    socket.set_send_buffer_size(SEND_BUFFER)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }
 
 fn address(listener: &TcpListener, wanted: SocketAddr) -> SocketAddr {

@@ -6,6 +6,7 @@ mod activity;
 mod addresses;
 mod connection;
 mod guard;
+mod metered;
 mod paced;
 mod protocols;
 #[cfg(test)]

@@ -12,7 +12,7 @@ use arc_swap::ArcSwapOption;
 use boathook_plan::edge::HostCertificate;
 use rustls::ServerConfig;
 use rustls::crypto::aws_lc_rs;
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
@@ -38,11 +38,11 @@ struct Serving {
 
 /// A connection whose handshake is done, where there is one.
 #[derive(Debug)]
-pub(crate) enum Opened {
+pub(crate) enum Opened<S> {
     /// The port speaks plain HTTP.
-    Plain(TcpStream),
+    Plain(S),
     /// It speaks HTTPS.
-    Secure(Box<TlsStream<TcpStream>>),
+    Secure(Box<TlsStream<S>>),
 }
 
 impl Tls {
@@ -63,7 +63,7 @@ impl Tls {
     }
 
     /// Makes the handshake; `None`: it failed, and nothing was asked.
-    pub(crate) async fn open(&self, stream: TcpStream) -> Option<Opened> {
+    pub(crate) async fn open<S: AsyncRead + AsyncWrite + Unpin>(&self, stream: S) -> Option<Opened<S>> {
         let Some(serving) = self.0.load_full() else { return Some(Opened::Plain(stream)) };
         let acceptor = TlsAcceptor::from(Arc::clone(&serving.config));
         match timeout(HANDSHAKE, acceptor.accept(stream)).await {

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 pub(super) struct Activity {
     begun: AtomicUsize,
     requests: AtomicUsize,
+    taken: AtomicUsize,
     multiplexed: AtomicBool,
     closing: AtomicBool,
     flooding: AtomicBool,
@@ -25,9 +26,26 @@ impl Activity {
         Request(Arc::clone(self))
     }
 
-    /// How many heads have arrived.
+    /// Notes that a part of an answer has gone out: who takes answers is not idle. HTTP/1 reads nothing meanwhile.
+    pub(super) fn go_on(&self) {
+        if self.multiplexed() {
+            self.begun.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Changes with each head that has arrived and each part of an answer that has gone out.
     pub(super) fn begun(&self) -> usize {
         self.begun.load(Ordering::Relaxed)
+    }
+
+    /// Notes that the client's side has taken so many bytes.
+    pub(super) fn take(&self, count: usize) {
+        self.taken.fetch_add(count, Ordering::Relaxed);
+    }
+
+    /// Changes with what the client's side has taken.
+    pub(super) fn taken(&self) -> usize {
+        self.taken.load(Ordering::Relaxed)
     }
 
     /// Whether a request is being served.

@@ -1,7 +1,6 @@
 //! One connection: HTTP/1 behind the framing guard, or HTTP/2, within the limits of both.
 
 use std::convert::Infallible;
-use std::future::poll_fn;
 use std::net::IpAddr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -20,6 +19,7 @@ use tokio::net::TcpStream;
 
 use super::activity::Activity;
 use super::guard::Guarded;
+use super::metered::Metered;
 use super::paced::Paced;
 use super::protocols;
 use crate::ingest;
@@ -57,11 +57,13 @@ impl Server {
     /// Serves what the port speaks: HTTP, or HTTP behind a handshake.
     pub(super) async fn open(&self, stream: TcpStream, address: IpAddr) {
         let _ = stream.set_nodelay(true);
+        let activity = Arc::new(Activity::default());
+        let stream = Metered::new(stream, Arc::clone(&activity));
         match self.shared.edge.tls.open(stream).await {
-            Some(Opened::Plain(stream)) => self.serve(stream, Peer { address, protocol: None }).await,
+            Some(Opened::Plain(stream)) => self.serve(stream, Peer { address, protocol: None }, &activity).await,
             Some(Opened::Secure(stream)) => {
                 let protocol = stream.get_ref().1.alpn_protocol().and_then(preface::negotiated);
-                self.serve(stream, Peer { address, protocol }).await;
+                self.serve(stream, Peer { address, protocol }, &activity).await;
             }
             None => {}
         }
@@ -69,13 +71,12 @@ impl Server {
 
     /// Serves a connection to its end. Errors are the client's: whatever went wrong with a request is counted on the
     /// request path, and what went wrong before it by [`ingest::unread`].
-    async fn serve<S>(&self, stream: S, peer: Peer)
+    async fn serve<S>(&self, stream: S, peer: Peer, activity: &Arc<Activity>)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let activity = Arc::new(Activity::default());
-        let paced = Paced::new(stream, Arc::clone(&activity), self.shared.limits.pace);
-        let mut socket = Guarded::new(paced, Arc::clone(&activity));
+        let paced = Paced::new(stream, Arc::clone(activity), self.shared.limits.pace);
+        let mut socket = Guarded::new(paced, Arc::clone(activity));
         let spoken = async {
             match peer.protocol {
                 Some(protocol) => {
@@ -90,8 +91,8 @@ impl Server {
             () = self.lingered() => return,
         };
         match protocol {
-            Protocol::Http1 => self.http1(socket, peer.address, &activity).await,
-            Protocol::Http2 => self.http2(socket, peer.address, &activity).await,
+            Protocol::Http1 => self.http1(socket, peer.address, activity).await,
+            Protocol::Http2 => self.http2(socket, peer.address, activity).await,
         }
     }
 
@@ -102,25 +103,27 @@ impl Server {
         let service = service_fn(|request| self.answer(peer, activity, request));
         let mut connection = self.http1.serve_connection(TokioIo::new(socket), service);
         let over = tokio::select! {
-            _ = poll_fn(|context| connection.poll_without_shutdown(context)) => true,
+            _ = &mut connection => true,
             () = self.lingered() => false,
         };
         if !over {
             Pin::new(&mut connection).graceful_shutdown();
             tokio::select! {
-                _ = poll_fn(|context| connection.poll_without_shutdown(context)) => {}
+                _ = &mut connection => {}
                 () = self.aborted() => return,
             }
         }
         self.farewell(connection.into_parts().io.into_inner(), peer).await;
     }
 
-    /// Says why the last head was not read, if it was not, and closes.
-    async fn farewell<S>(&self, mut socket: Guarded<S>, peer: IpAddr)
+    /// Says why the last head was not read, if it was not, and closes. Whatever was answered before has gone out.
+    async fn farewell<S>(&self, socket: Guarded<S>, peer: IpAddr)
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
-        if let Some((flaw, since)) = socket.refused() {
+        let refused = socket.refused();
+        let mut socket = socket.into_inner();
+        if let Some((flaw, since)) = refused {
             let answer = ingest::unread(&self.shared, peer, flaw, since);
             // A client that is gone reads nothing.
             let _ = socket.write_all(&answer).await;

@@ -105,6 +105,11 @@ impl<S: AsyncRead + Unpin> Guarded<S> {
         }
     }
 
+    /// The socket, when nothing more is read of it.
+    pub(super) fn into_inner(self) -> Paced<S> {
+        self.socket
+    }
+
     /// The head that was refused, and when it began.
     pub(super) fn refused(&self) -> Option<(Flaw, Instant)> {
         self.refused.map(|flaw| (flaw, self.since))
@@ -214,6 +219,22 @@ impl<S: AsyncRead + Unpin> Guarded<S> {
     }
 }
 
+impl<S> Guarded<S> {
+    /// Notes that so many bytes of these were written.
+    fn wrote(&mut self, parts: &[io::IoSlice<'_>], mut count: usize) {
+        let Some(frames) = &mut self.frames else { return };
+        let mut carried = 0;
+        for part in parts {
+            let written = part.get(..count.min(part.len())).unwrap_or_default();
+            carried += frames.wrote(written);
+            count -= written.len();
+        }
+        if carried > 0 {
+            self.activity.go_on();
+        }
+    }
+}
+
 impl<S: AsyncRead + Unpin> AsyncRead for Guarded<S> {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, out: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         loop {
@@ -232,7 +253,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Guarded<S> {
 
 impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Guarded<S> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.socket).poll_write(context, bytes)
+        let count = ready!(Pin::new(&mut self.socket).poll_write(context, bytes))?;
+        self.wrote(&[io::IoSlice::new(bytes)], count);
+        Poll::Ready(Ok(count))
     }
 
     fn poll_write_vectored(
@@ -240,7 +263,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Guarded<S> {
         context: &mut Context<'_>,
         parts: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.socket).poll_write_vectored(context, parts)
+        let count = ready!(Pin::new(&mut self.socket).poll_write_vectored(context, parts))?;
+        self.wrote(parts, count);
+        Poll::Ready(Ok(count))
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -251,7 +276,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Guarded<S> {
         Pin::new(&mut self.socket).poll_flush(context)
     }
 
+    /// Of HTTP/1 the socket is not closed yet: who has it next may have a last word.
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.socket).poll_shutdown(context)
+        match self.frames {
+            Some(_) => Pin::new(&mut self.socket).poll_shutdown(context),
+            None => Pin::new(&mut self.socket).poll_flush(context),
+        }
     }
 }

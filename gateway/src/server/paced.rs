@@ -37,8 +37,12 @@ pub(super) struct Paced<S> {
     activity: Arc<Activity>,
     pace: Pace,
     phase: Phase,
-    /// Heads that had arrived when the client was last idle.
+    /// Heads that had arrived, and answers that had gone out, when the client was last idle.
     begun: usize,
+    /// Bytes that the client had taken at the last look.
+    taken: usize,
+    /// Our side is closed.
+    closed: bool,
     clocks: Clocks,
 }
 
@@ -48,14 +52,14 @@ struct Clocks {
     read: Pin<Box<Sleep>>,
     /// Present while the client takes nothing.
     write: Option<Pin<Box<Sleep>>>,
-    /// Present once our side is closed.
+    /// Present once our side is closing.
     linger: Option<Pin<Box<Sleep>>>,
 }
 
 impl<S> Paced<S> {
     pub(super) fn new(socket: S, activity: Arc<Activity>, pace: Pace) -> Self {
         let clocks = Clocks { read: Box::pin(sleep(pace.head)), write: None, linger: None };
-        Self { socket, activity, pace, phase: Phase::Head, begun: 0, clocks }
+        Self { socket, activity, pace, phase: Phase::Head, begun: 0, taken: 0, closed: false, clocks }
     }
 
     fn enter(&mut self, phase: Phase, time: Duration) {
@@ -97,6 +101,13 @@ impl<S> Paced<S> {
         if result.is_ready() {
             self.clocks.write = None;
             return result;
+        }
+        let taken = self.activity.taken();
+        if taken != self.taken {
+            // A flush of a TLS session is done when all of it is.
+            self.taken = taken;
+            self.clocks.write = None;
+            self.activity.go_on();
         }
         let clock = self.clocks.write.get_or_insert_with(|| Box::pin(sleep(self.pace.write)));
         clock.as_mut().poll(context).map(|()| Err(io::ErrorKind::TimedOut.into()))
@@ -142,15 +153,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Paced<S> {
         self.written(context, result)
     }
 
-    /// Closes our side, then reads on until the client closes its own or [`LINGER`] is over.
+    /// Closes our side, then reads on until the client closes its own; gives up both when [`LINGER`] is over. A TLS session
+    /// closes with a last record, which a client that does not read never takes.
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if self.clocks.linger.is_none() {
-            ready!(Pin::new(&mut self.socket).poll_shutdown(context))?;
-            self.clocks.linger = Some(Box::pin(sleep(LINGER)));
-        }
-        let over = self.clocks.linger.as_mut().map_or(Poll::Ready(()), |clock| clock.as_mut().poll(context));
-        if over.is_ready() {
+        let clock = self.clocks.linger.get_or_insert_with(|| Box::pin(sleep(LINGER)));
+        if clock.as_mut().poll(context).is_ready() {
             return Poll::Ready(Ok(()));
+        }
+        if !self.closed {
+            ready!(Pin::new(&mut self.socket).poll_shutdown(context))?;
+            self.closed = true;
         }
         ready!(discard(Pin::new(&mut self.socket), context));
         Poll::Ready(Ok(()))

@@ -15,7 +15,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use boathook_plan::plan::Plan;
+use boathook_plan::plan::{Answer, AnswerBody, Plan};
 use boathook_plan::route::Route;
 use bytes::Bytes;
 use http::{Request, Version};
@@ -54,6 +54,20 @@ async fn hello(limits: Limits) -> Gateway {
 /// A connection to the public port.
 async fn connect(gateway: &Gateway) -> TcpStream {
     TcpStream::connect(gateway.addresses().public).await.unwrap()
+}
+
+/// A connection whose client holds next to nothing of what it has not read.
+async fn narrow(gateway: &Gateway) -> TcpStream {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(4 << 10).unwrap();
+    socket.connect(gateway.addresses().public).await.unwrap()
+}
+
+/// A workflow that answers with so many bytes.
+fn large(name: &str, size: usize) -> Arc<Route> {
+    let mut plan = plan(name, &format!("/{name}"));
+    plan.response.answer = Answer { body: Some(AnswerBody::Text("x".repeat(size))), ..Answer::default() };
+    route(plan)
 }
 
 /// Everything until the other side closes.

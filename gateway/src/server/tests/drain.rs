@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 
-use super::{PATIENCE, POST, Target, connect, exchange, get_from, hello, rest, start};
+use super::{PATIENCE, POST, Target, connect, exchange, get_from, hello, large, narrow, rest, start};
 use crate::config::Limits;
 use crate::testing::route;
 
@@ -28,6 +29,27 @@ async fn what_is_in_flight_is_finished_and_its_connection_closed() {
     let answer = rest(&mut stream).await;
     assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
     assert!(answer.contains("connection: close\r\n"), "{answer}");
+    drained.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_large_answer_is_finished_however_slowly_it_is_taken() {
+    let gateway = start(Limits::default(), vec![large("hello", 1_000_000)]).await;
+    let mut stream = narrow(&gateway).await;
+    let last = b"POST /hello HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+    stream.write_all(last).await.unwrap();
+    stream.readable().await.unwrap();
+    let drained = tokio::spawn(gateway.drain());
+    // Longer than an idle connection is kept.
+    let mut answer = vec![0; 16 << 10];
+    for piece in answer.chunks_mut(512) {
+        stream.read_exact(piece).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    timeout(PATIENCE, stream.read_to_end(&mut answer)).await.expect("the rest of it").unwrap();
+    let (head, body) = std::str::from_utf8(&answer).unwrap().split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
+    assert_eq!(body.len(), 1_000_000);
     drained.await.unwrap();
 }
 

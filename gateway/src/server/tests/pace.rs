@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::io::AsyncWriteExt as _;
 use tokio::time::{Instant, timeout};
 
-use super::{POST, Target, connect, exchange, hello, metric, rest, start};
+use super::{POST, Target, connect, exchange, hello, large, metric, rest, start};
 use crate::config::{Limits, Pace};
 use crate::testing::route;
 
@@ -113,10 +113,7 @@ async fn a_run_may_take_longer_than_any_limit_on_its_client() {
 
 #[tokio::test]
 async fn a_client_that_does_not_read_is_closed() {
-    use boathook_plan::plan::{Answer, AnswerBody};
-    let mut plan = crate::testing::plan("hello", "/hello");
-    plan.response.answer = Answer { body: Some(AnswerBody::Text("x".repeat(60_000))), ..Answer::default() };
-    let gateway = start(limits(Pace { write: SHORT, ..LONG }), vec![route(plan)]).await;
+    let gateway = start(limits(Pace { write: SHORT, ..LONG }), vec![large("hello", 60_000)]).await;
     let mut stream = connect(&gateway).await;
     let flood = async { while stream.write_all(POST).await.is_ok() {} };
     timeout(Duration::from_secs(20), flood).await.expect("the connection is closed");

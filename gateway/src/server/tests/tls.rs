@@ -15,8 +15,8 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use super::{PATIENCE, POST, connect, hello, rest};
-use crate::config::Limits;
+use super::{PATIENCE, POST, connect, hello, large, narrow, rest, start};
+use crate::config::{Limits, Pace};
 use crate::gateway::Gateway;
 
 /// A certificate for a host that its own clients believe.
@@ -48,12 +48,22 @@ async fn dial(
     issued: &Issued,
     protocols: &[&[u8]],
 ) -> std::io::Result<TlsStream<TcpStream>> {
+    secure(connect(gateway).await, host, issued, protocols).await
+}
+
+/// The same, over a connection.
+async fn secure(
+    stream: TcpStream,
+    host: &str,
+    issued: &Issued,
+    protocols: &[&[u8]],
+) -> std::io::Result<TlsStream<TcpStream>> {
     let mut roots = RootCertStore::empty();
     roots.add(issued.root.clone()).unwrap();
     let mut config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
     config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
     let name = ServerName::try_from(host.to_owned()).unwrap();
-    TlsConnector::from(Arc::new(config)).connect(name, connect(gateway).await).await
+    TlsConnector::from(Arc::new(config)).connect(name, stream).await
 }
 
 /// Posts over the connection, and reads the answer.
@@ -149,4 +159,37 @@ async fn a_handshake_that_does_not_come_is_given_up_after_ten_seconds() {
     let mut silent = connect(&gateway).await;
     assert_eq!(rest(&mut silent).await, "");
     assert_eq!(begun.elapsed().as_secs(), Duration::from_secs(10).as_secs());
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_read_is_closed_and_its_place_free_again() {
+    let pace = Pace { write: Duration::from_millis(60), ..Pace::default() };
+    let limits = Limits { pace, address_connections: 1, ..Limits::default() };
+    let gateway = start(limits, vec![large("hello", 60_000)]).await;
+    let own = issued("hooks.test");
+    gateway.apply(&edge(&[(None, Some(&own))])).unwrap();
+    let mut deaf = dial(&gateway, "hooks.test", &own, &[b"http/1.1"]).await.unwrap();
+    let flood = async { while deaf.write_all(POST).await.is_ok() {} };
+    timeout(PATIENCE, flood).await.expect("the connection is closed");
+    let again = async { while dial(&gateway, "hooks.test", &own, &[]).await.is_err() {} };
+    timeout(PATIENCE, again).await.expect("a place is free again");
+}
+
+#[tokio::test]
+async fn a_client_that_takes_its_answer_slowly_has_all_of_it() {
+    let pace = Pace { write: Duration::from_millis(400), ..Pace::default() };
+    let gateway = start(Limits { pace, ..Limits::default() }, vec![large("hello", 400_000)]).await;
+    let own = issued("hooks.test");
+    gateway.apply(&edge(&[(None, Some(&own))])).unwrap();
+    let mut slow = secure(narrow(&gateway).await, "hooks.test", &own, &[b"http/1.1"]).await.unwrap();
+    slow.write_all(POST).await.unwrap();
+    let mut taken = 0;
+    let mut space = [0; 8 << 10];
+    // The last 64 KiB of it, which are the session's, take longer than a client may take nothing.
+    while taken < 400_000 {
+        let count = timeout(PATIENCE, slow.read(&mut space)).await.expect("more of it").unwrap();
+        assert_ne!(count, 0, "cut off after {taken} bytes");
+        taken += count;
+        tokio::time::sleep(Duration::from_millis(80)).await;
+    }
 }

@@ -48,6 +48,37 @@ fn requests_and_what_comes_with_them_are_never_a_flood() {
 }
 
 #[test]
+fn a_client_that_tells_of_each_4_kib_that_it_takes_is_no_flood() {
+    let answer = [vec![0, 0x40, 0, DATA, 0, 0, 0, 0, 1], vec![b'x'; 16_384]].concat().repeat(64);
+    let update = frame(WINDOW_UPDATE, 0, 4);
+    let mut frames = begun();
+    for _ in 0..3 {
+        assert_eq!(frames.read(&frame(HEADERS, 5, 40), 0), Ok(()));
+        assert_eq!(frames.wrote(&answer), 1 << 20);
+        for _ in 0..512 {
+            assert_eq!(frames.read(&update, 0), Ok(()));
+        }
+    }
+    // All of them behind three answers is the same.
+    let mut frames = begun();
+    assert_eq!(frames.wrote(&answer.repeat(3)), 3 << 20);
+    assert_eq!(taken(&mut frames, &update, 0), 3 * 1_024 + 1_000);
+}
+
+#[test]
+fn what_is_no_body_earns_nothing_however_it_is_cut() {
+    let sent = [frame(SETTINGS, 1, 0), frame(PING, 1, 8), frame(HEADERS, 4, 200), frame(DATA, 1, 250)].concat();
+    let mut frames = begun();
+    let carried: usize = sent.repeat(1_000).chunks(7).map(|piece| frames.wrote(piece)).sum();
+    assert_eq!(carried, 250_000);
+    assert_eq!(taken(&mut frames, &frame(WINDOW_UPDATE, 0, 4), 0), 244 + 1_000);
+    assert_eq!(frames.wrote(&frame(DATA, 0, 250).repeat(1_000)), 250_000);
+    for other in [PING, CONTINUATION] {
+        assert_eq!(taken(&mut frames, &frame(other, 0, 0), 0) % 1_000, 0, "no answer pays for {other}");
+    }
+}
+
+#[test]
 fn requests_that_are_taken_back_are_a_flood() {
     let mut frames = begun();
     let reset = [frame(HEADERS, 5, 40), frame(RST_STREAM, 0, 4)].concat();
