@@ -73,7 +73,8 @@ pub enum StartError {
 }
 
 impl Gateway {
-    /// Opens the ports. It answers 404 and is unready until the first [`Gateway::swap`].
+    /// Opens the ports. Senders wait until the first [`Gateway::apply`] says what the public one speaks; then it answers 404,
+    /// and is unready until the first [`Gateway::swap`].
     pub async fn start(config: Config, clock: Clock) -> Result<Self, StartError> {
         files::raise(config.limits.connections);
         let public = listen(config.listen)?;

@@ -35,14 +35,19 @@ struct Accepted {
     place: OwnedSemaphorePermit,
 }
 
-/// Serves until the gateway drains and the last connection is closed.
+/// Serves until the gateway drains and the last connection is closed. Until it is told what the port speaks, clients wait
+/// in the kernel's queue.
 pub(crate) async fn run(shared: Arc<Shared>, listener: TcpListener) {
     let places = Arc::new(Semaphore::new(shared.limits.connections));
     let server = Arc::new(connection::Server::new(Arc::clone(&shared)));
     let mut stop = shared.stop.clone();
     let mut addresses = Addresses::new(shared.limits.address_connections);
     let mut connections = JoinSet::new();
-    loop {
+    let serves = tokio::select! {
+        () = stop.draining() => false,
+        () = shared.edge.told() => true,
+    };
+    while serves {
         tokio::select! {
             () = stop.draining() => break,
             Some(_) = connections.join_next() => {}

@@ -11,6 +11,7 @@ use boathook_gateway::{Clock, Config, Gateway, Limits};
 use boathook_operator_core::compile::{ALLOW_LABEL, compile};
 use boathook_operator_core::object::{Object, ObjectKey};
 use boathook_operator_core::world::{SecretObject, World};
+use boathook_plan::edge::Edge;
 use boathook_plan::route::Route;
 use boathook_plan::secret::Secret;
 use serde_json::{Value, json};
@@ -58,6 +59,7 @@ impl Served {
         let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
         let config = Config { listen: loopback, admin: loopback, limits, ..Config::default() };
         let gateway = Gateway::start(config, clock).await.expect("the gateway starts");
+        gateway.apply(&Edge::default()).expect("plain HTTP");
         assert!(gateway.swap(vec![Arc::new(route)], BTreeSet::new()).is_empty(), "the route is served");
         Self { gateway }
     }

@@ -15,6 +15,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use boathook_plan::edge::Edge;
 use boathook_plan::plan::{Answer, AnswerBody, Plan};
 use boathook_plan::route::Route;
 use bytes::Bytes;
@@ -42,6 +43,7 @@ async fn start(limits: Limits, routes: Vec<Arc<Route>>) -> Gateway {
     let free = SocketAddr::from(([127, 0, 0, 1], 0));
     let config = Config { listen: free, admin: free, limits, ..Config::default() };
     let gateway = Gateway::start(config, Clock::system()).await.unwrap();
+    gateway.apply(&Edge::default()).unwrap();
     assert_eq!(gateway.swap(routes, BTreeSet::new()), Vec::new());
     gateway
 }

@@ -1,5 +1,7 @@
 //! HTTPS on the public port.
 
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,7 +18,8 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use super::{PATIENCE, POST, connect, hello, large, narrow, rest, start};
-use crate::config::{Limits, Pace};
+use crate::clock::Clock;
+use crate::config::{Config, Limits, Pace};
 use crate::gateway::Gateway;
 
 /// A certificate for a host that its own clients believe.
@@ -192,4 +195,21 @@ async fn a_client_that_takes_its_answer_slowly_has_all_of_it() {
         taken += count;
         tokio::time::sleep(Duration::from_millis(80)).await;
     }
+}
+
+#[tokio::test]
+async fn nobody_is_served_before_it_is_known_what_the_port_speaks() {
+    let free = SocketAddr::from(([127, 0, 0, 1], 0));
+    let config = Config { listen: free, admin: free, ..Config::default() };
+    let gateway = Gateway::start(config, Clock::system()).await.unwrap();
+    assert_eq!(gateway.swap(vec![large("hello", 1)], BTreeSet::new()), Vec::new());
+    let own = issued("hooks.test");
+    let mut early = connect(&gateway).await;
+    early.write_all(POST).await.unwrap();
+    let mut space = [0; 1];
+    assert!(timeout(Duration::from_millis(100), early.read(&mut space)).await.is_err(), "it waits");
+    gateway.apply(&edge(&[(None, Some(&own))])).unwrap();
+    let answer = rest(&mut early).await;
+    assert!(!answer.contains("HTTP/1.1"), "{answer}");
+    assert!(dial(&gateway, "hooks.test", &own, &[]).await.is_ok());
 }

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use boathook_plan::edge::Edge;
 use boathook_plan::plan::{Answer, Concurrency, Mode, Overflow, Plan, Rate, RateKey, Response, SchemeKind, Suspend};
 use boathook_plan::route::Route;
 use boathook_plan::secret::Keys;
@@ -46,6 +47,7 @@ impl Sites {
         };
         let start = async |config| {
             let gateway = Gateway::start(config, Clock::system()).await.unwrap();
+            gateway.apply(&Edge::default()).unwrap();
             assert_eq!(gateway.swap(workflows(), std::collections::BTreeSet::new()), Vec::new());
             gateway
         };
