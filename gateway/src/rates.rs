@@ -4,63 +4,41 @@
 //! Counts live with the workflow and outlive its edits, as long as an edit leaves the rates as they are.
 
 mod addresses;
+mod gcra;
 #[cfg(test)]
 mod tests;
 
 use std::fmt;
 use std::net::IpAddr;
-use std::num::NonZeroU32;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use boathook_plan::plan::{Rate, RateKey};
-use governor::clock::Clock;
-use governor::middleware::NoOpMiddleware;
-use governor::state::{InMemoryState, NotKeyed};
-use governor::{Quota, RateLimiter};
 use tokio::time::Instant;
 
 pub(crate) use addresses::Addresses;
-use addresses::{Client, Slot};
-
-/// A burst that takes longer to come back is the same as one that takes as long.
-const REFILL: Duration = Duration::from_hours(24 * 365);
-
-/// One rate for all requests.
-type Direct = RateLimiter<NotKeyed, InMemoryState, Ticks, NoOpMiddleware<std::time::Instant>>;
-
-/// One rate for each client.
-type Keyed = RateLimiter<Client, Slot, Ticks, NoOpMiddleware<std::time::Instant>>;
+use addresses::{Client, Slots};
+use gcra::Gcra;
 
 /// The rates of one workflow.
 pub(crate) struct Rates {
     stated: Vec<Rate>,
-    clients: Vec<Keyed>,
-    workflow: Vec<Direct>,
-}
-
-/// The monotonic clock, which tests can stop.
-#[derive(Clone, Copy, Debug)]
-struct Ticks;
-
-impl Clock for Ticks {
-    type Instant = std::time::Instant;
-
-    fn now(&self) -> Self::Instant {
-        Instant::now().into_std()
-    }
+    /// When the counting began, by the monotonic clock, which tests can stop.
+    since: Instant,
+    clients: Slots,
+    /// Each rate, and when it will have used up nothing.
+    workflow: Mutex<Vec<(Gcra, Option<u64>)>>,
 }
 
 impl Rates {
     /// Nothing is counted yet.
     pub(crate) fn new(stated: &[Rate], addresses: &Arc<Addresses>) -> Self {
-        let of = |key| stated.iter().filter(move |rate| rate.key == key).filter_map(quota);
+        let of = |key| stated.iter().filter(move |rate| rate.key == key).filter_map(Gcra::of);
         Self {
             stated: stated.to_vec(),
-            clients: of(RateKey::ClientIP).map(|quota| RateLimiter::new(quota, addresses.slot(), Ticks)).collect(),
-            workflow: of(RateKey::Workflow)
-                .map(|quota| RateLimiter::new(quota, InMemoryState::default(), Ticks))
-                .collect(),
+            since: Instant::now(),
+            clients: Slots::new(addresses, of(RateKey::ClientIP)),
+            workflow: Mutex::new(of(RateKey::Workflow).map(|rate| (rate, None)).collect()),
         }
     }
 
@@ -69,17 +47,23 @@ impl Rates {
         self.stated == stated
     }
 
-    /// Counts a request of a client; where a rate is used up, how long until the next one may come.
+    /// Counts a request of a client; where a rate is used up, nothing is counted by any, and this is how long until the next
+    /// one may come by all.
     pub(crate) fn client(&self, address: IpAddr) -> Result<(), Duration> {
-        let client = Client::of(address);
-        let mut rates = self.clients.iter();
-        rates.try_for_each(|rate| rate.check_key(&client).map_err(|not_until| not_until.wait_time_from(Ticks.now())))
+        self.clients.count(Client::of(address), self.now())
     }
 
     /// Counts a request of the workflow, as [`Rates::client`].
     pub(crate) fn workflow(&self) -> Result<(), Duration> {
-        let mut rates = self.workflow.iter();
-        rates.try_for_each(|rate| rate.check().map_err(|not_until| not_until.wait_time_from(Ticks.now())))
+        let mut rates = self.workflow.lock().unwrap_or_else(PoisonError::into_inner);
+        // By the lock's turn, so that no request is counted at an earlier time than the one before it.
+        let after = Gcra::all(&rates, self.now())?;
+        rates.iter_mut().zip(after).for_each(|((_, time), after)| *time = Some(after));
+        Ok(())
+    }
+
+    fn now(&self) -> u64 {
+        u64::try_from(self.since.elapsed().as_nanos()).unwrap_or(u64::MAX)
     }
 }
 
@@ -87,12 +71,4 @@ impl fmt::Debug for Rates {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_tuple("Rates").field(&self.stated).finish()
     }
-}
-
-/// What `validate` lets through has one.
-fn quota(rate: &Rate) -> Option<Quota> {
-    let interval = Duration::from_millis(rate.per_ms) / rate.requests.max(1);
-    let most = REFILL.as_nanos().checked_div(interval.as_nanos())?;
-    let burst = rate.burst.clamp(1, u32::try_from(most).unwrap_or(u32::MAX).max(1));
-    Some(Quota::with_period(interval)?.allow_burst(NonZeroU32::new(burst)?))
 }

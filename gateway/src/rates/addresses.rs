@@ -8,9 +8,9 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use governor::nanos::Nanos;
-use governor::state::StateStore;
+use super::gcra::Gcra;
 
 /// Clients that are remembered, of all workflows: 8 MiB.
 const CLIENTS: usize = 1 << 17;
@@ -45,15 +45,15 @@ pub(crate) struct Addresses {
     slots: AtomicU64,
 }
 
-/// The clients of one rate.
+/// Some rates that hold together, each with the number by which its clients are known.
 #[derive(Debug)]
-pub(super) struct Slot {
+pub(super) struct Slots {
     addresses: Arc<Addresses>,
-    number: u64,
+    rates: Vec<(Gcra, u64)>,
 }
 
-/// A client of a rate, and when it has used up nothing.
-type Times = HashMap<(u64, Client), Nanos>;
+/// A client of a rate, and when it will have used up nothing.
+type Times = HashMap<(u64, Client), u64>;
 
 #[derive(Debug, Default)]
 struct Generations {
@@ -68,11 +68,6 @@ impl Default for Addresses {
 }
 
 impl Addresses {
-    /// Room for a rate.
-    pub(super) fn slot(self: &Arc<Self>) -> Slot {
-        Slot { addresses: Arc::clone(self), number: self.slots.fetch_add(1, Ordering::Relaxed) }
-    }
-
     /// How many are remembered.
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
@@ -81,33 +76,42 @@ impl Addresses {
     }
 }
 
-impl StateStore for Slot {
-    type Key = Client;
+impl Slots {
+    /// Room for these rates.
+    pub(super) fn new(addresses: &Arc<Addresses>, rates: impl Iterator<Item = Gcra>) -> Self {
+        let rates = rates.map(|rate| (rate, addresses.slots.fetch_add(1, Ordering::Relaxed))).collect();
+        Self { addresses: Arc::clone(addresses), rates }
+    }
 
-    fn measure_and_replace<T, F, E>(&self, client: &Client, measure: F) -> Result<T, E>
-    where
-        F: Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
-    {
-        let key = (self.number, *client);
-        let Some(part) = self.addresses.parts.get(part(client)) else { return measure(None).map(|(answer, _)| answer) };
-        let mut part = part.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = part.get(&key);
-        let measured = measure(before);
-        // Who is refused is seen too: forgetting him would be a new burst for him.
-        let time = measured.as_ref().map_or(before, |(_, time)| Some(*time));
-        if let Some(time) = time {
-            part.put(key, time);
+    /// Counts a request of a client by all rates, or by none: then, how long until it may come.
+    pub(super) fn count(&self, client: Client, now: u64) -> Result<(), Duration> {
+        let Some(part) = self.addresses.parts.get(part(&client)) else { return Ok(()) };
+        if self.rates.is_empty() {
+            return Ok(());
         }
-        measured.map(|(answer, _)| answer)
+        let mut part = part.lock().unwrap_or_else(PoisonError::into_inner);
+        let rates: Vec<_> = self.rates.iter().map(|(rate, slot)| (*rate, part.get(&(*slot, client)))).collect();
+        let counted = Gcra::all(&rates, now);
+        // Who is refused is seen too: forgetting him would be a new burst for him.
+        let times = match &counted {
+            Ok(after) => after.iter().copied().map(Some).collect(),
+            Err(_) => rates.iter().map(|(_, time)| *time).collect::<Vec<_>>(),
+        };
+        for ((_, slot), time) in self.rates.iter().zip(times) {
+            if let Some(time) = time {
+                part.put((*slot, client), time);
+            }
+        }
+        counted.map(|_| ())
     }
 }
 
 impl Generations {
-    fn get(&self, key: &(u64, Client)) -> Option<Nanos> {
+    fn get(&self, key: &(u64, Client)) -> Option<u64> {
         self.young.get(key).or_else(|| self.old.get(key)).copied()
     }
 
-    fn put(&mut self, key: (u64, Client), time: Nanos) {
+    fn put(&mut self, key: (u64, Client), time: u64) {
         if self.young.len() >= GENERATION && !self.young.contains_key(&key) {
             self.old = std::mem::take(&mut self.young);
         }

@@ -54,10 +54,27 @@ async fn addresses_of_one_site_are_one_client() {
 async fn several_rates_hold_together() {
     let second = rate(RateKey::ClientIP, 5, Duration::from_secs(1), 5);
     let minute = rate(RateKey::ClientIP, 6, Duration::from_mins(1), 6);
-    let rates = rates(&[second, minute]);
-    assert_eq!((0..10).filter(|_| rates.client(at("10.0.0.1")).is_ok()).count(), 5);
-    advance(Duration::from_secs(1)).await;
-    assert_eq!((0..10).filter(|_| rates.client(at("10.0.0.1")).is_ok()).count(), 1);
+    for order in [[second.clone(), minute.clone()], [minute, second]] {
+        let rates = rates(&order);
+        assert_eq!((0..10).filter(|_| rates.client(at("10.0.0.1")).is_ok()).count(), 5);
+        assert_eq!(rates.client(at("10.0.0.1")), Err(Duration::from_millis(200)));
+        advance(Duration::from_secs(1)).await;
+        assert_eq!((0..10).filter(|_| rates.client(at("10.0.0.1")).is_ok()).count(), 1);
+        assert_eq!(rates.client(at("10.0.0.1")), Err(Duration::from_secs(9)), "the longer of both");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_one_rate_refuses_is_spent_by_none() {
+    let hour = rate(RateKey::Workflow, 3_000, Duration::from_hours(1), 3_000);
+    let second = rate(RateKey::Workflow, 10, Duration::from_secs(1), 10);
+    for order in [[hour.clone(), second.clone()], [second, hour]] {
+        let rates = rates(&order);
+        assert_eq!((0..3_000).filter(|_| rates.workflow().is_ok()).count(), 10);
+        assert_eq!(rates.workflow(), Err(Duration::from_millis(100)));
+        advance(Duration::from_secs(1)).await;
+        assert_eq!((0..3_000).filter(|_| rates.workflow().is_ok()).count(), 10);
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -78,7 +95,9 @@ async fn any_number_of_addresses_takes_no_more_room_than_there_is() {
 #[tokio::test(start_paused = true)]
 async fn the_largest_and_the_smallest_rates_are_rates() {
     let largest = rate(RateKey::Workflow, 1_000_000, Duration::from_millis(1), 1_000_000);
-    assert_eq!((0..10).filter(|_| rates(std::slice::from_ref(&largest)).workflow().is_ok()).count(), 10);
+    let largest = rates(&[largest]);
+    assert_eq!((0..1_000_010).filter(|_| largest.workflow().is_ok()).count(), 1_000_000);
+    assert_eq!(largest.workflow(), Err(Duration::from_nanos(1)));
     let slowest = rates(&[rate(RateKey::Workflow, 1, Duration::from_hours(24), 1_000_000)]);
     assert_eq!((0..1_000).filter(|_| slowest.workflow().is_ok()).count(), 365, "a burst of a year");
 }
