@@ -57,24 +57,16 @@ where
     let routed = place.and_then(|place| route::find(shared, arrived, place));
     let sketch = routed.as_ref().ok().and_then(|routed| Sketch::of(shared, routed));
     let page = routed.as_ref().ok().and_then(Page::of);
-    let mut tally = Tally::begin(shared, routed.as_ref().ok(), &trail);
+    let tally = Tally::begin(shared, routed.as_ref().ok(), &trail);
+    let books = Books { shared: Arc::clone(shared), tally, sketch, request_id: Arc::clone(&trail.request_id) };
     let decided = match routed {
         Ok(routed) => decide(shared, routed, &mut body).await,
         Err(refusal) => Err(refusal),
     };
     let verdict = match decided {
-        Ok(keyed) => {
-            // A sender who hangs up from here on does not stop it.
-            tally.ends(Reason::Accepted);
-            deliver::accept(shared, keyed).await
-        }
-        Err(refusal) => Err(refusal),
+        Ok(keyed) => accept(books, keyed, body.bytes().clone()).await,
+        Err(refusal) => books.close(Err(refusal), body.bytes()),
     };
-    let verdict = verdict.unwrap_or_else(|refusal| refusal.verdict(&trail.request_id));
-    tally.is_told(&verdict);
-    if let Some(sketch) = sketch {
-        sketch.record(shared, &verdict, body.bytes());
-    }
     let mut response = respond::response(verdict, &trail, !body.is_read() || !shared.stop.serving());
     if let Some(page) = page {
         page.tell(response.headers_mut());
@@ -82,12 +74,45 @@ where
     response
 }
 
+/// Accepts a delivery, and closes its books whether its sender stays or not: what is accepted must also be run, and what is
+/// not must not be counted so.
+async fn accept(mut books: Books, keyed: Keyed, body: Bytes) -> Verdict {
+    let lost = Refusal::of(Reason::StoreUnavailable);
+    books.tally.ends(Reason::StoreUnavailable);
+    let request_id = Arc::clone(&books.request_id);
+    let accepted = tokio::spawn(async move {
+        let outcome = deliver::accept(&books.shared, keyed).await;
+        books.close(outcome, &body)
+    });
+    // A fault of ours.
+    accepted.await.unwrap_or_else(|_| lost.verdict(&request_id))
+}
+
+/// What a request is written into when it ends: its count, its line and its record.
+struct Books {
+    shared: Arc<Shared>,
+    tally: Tally,
+    sketch: Option<Sketch>,
+    request_id: Arc<str>,
+}
+
+impl Books {
+    fn close(mut self, outcome: Result<Verdict, Refusal>, body: &Bytes) -> Verdict {
+        let verdict = outcome.unwrap_or_else(|refusal| refusal.verdict(&self.request_id));
+        self.tally.is_told(&verdict);
+        if let Some(sketch) = self.sketch {
+            sketch.record(&self.shared, &verdict, body);
+        }
+        verdict
+    }
+}
+
 /// The stages of a request whose workflow is known.
 async fn decide<B>(shared: &Shared, routed: Routed, body: &mut Arriving<B>) -> Result<Keyed, Refusal>
 where
     B: Body<Data = Bytes> + Unpin,
 {
-    let admitted = method::admit(route::open(routed)?)?;
+    let admitted = method::admit(route::open(route::assign(shared, routed)?)?)?;
     let allowed = address::admit(admitted)?;
     let within = rate::of_client(allowed)?;
     let whole = body::read(shared, within, body).await?;

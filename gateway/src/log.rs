@@ -69,7 +69,7 @@ pub(crate) fn request(trail: &Trail, client: IpAddr, served: Option<&Served>, to
         client = %client,
         method = %Safe(trail.method.as_str()),
         // A path may be a secret of a workflow's own making; one that leads nowhere is what its owner looks for.
-        path = workflow.is_none().then(|| tracing::field::display(Safe(trail.uri.path()))),
+        path = (told.reason == Reason::NoRoute).then(|| tracing::field::display(Safe(trail.uri.path()))),
         reason = told.reason.as_str(),
         status = told.status,
         duration_ms = u64::try_from(trail.started.elapsed().as_millis()).unwrap_or(u64::MAX),

@@ -49,19 +49,9 @@ pub(super) fn key(wanted: Wanted) -> Result<Keyed, Refusal> {
 /// Accepts the delivery and answers.
 pub(super) async fn accept(shared: &Arc<Shared>, keyed: Keyed) -> Result<Verdict, Refusal> {
     match keyed.birth.served.route.plan().response.mode {
-        Mode::Async => {
-            let shared = Arc::clone(shared);
-            unhurried(async move { keyed.acknowledge(&shared).await }).await
-        }
+        Mode::Async => keyed.acknowledge(shared).await,
         Mode::Sync => sync::answer(shared, keyed).await,
     }
-}
-
-/// Does it whether the sender stays or not: what is accepted must also be run.
-async fn unhurried<T: Send + 'static>(
-    work: impl Future<Output = Result<T, Refusal>> + Send + 'static,
-) -> Result<T, Refusal> {
-    tokio::spawn(work).await.unwrap_or_else(|_| Err(Refusal::of(Reason::StoreUnavailable)))
 }
 
 impl Keyed {

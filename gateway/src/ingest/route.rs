@@ -42,16 +42,20 @@ pub(super) fn enter(shared: &Shared) -> Result<Place, Refusal> {
     shared.gate.enter().ok_or_else(|| Refusal::of(Reason::Overloaded))
 }
 
-/// The route of the request's host and path, or 404; 503 where it has its part of the places.
+/// The route of the request's host and path, or 404.
 pub(super) fn find(shared: &Shared, arrived: Arrived, place: Place) -> Result<Routed, Refusal> {
     let found = arrived.host().and_then(|host| shared.routes.find(host, arrived.head.uri.path()));
     let Match { served, params } = found.ok_or_else(|| Refusal::of(Reason::NoRoute))?;
     // A route without one is in no table.
     let intake = served.route.intake().cloned().ok_or_else(|| Refusal::of(Reason::NoRoute))?;
-    let place = shared.gate.assign(place, &served.counts.in_flight);
-    let place = place.ok_or_else(|| Refusal::of(Reason::Overloaded))?;
     let client = intake.client(arrived.peer, &arrived.head.headers);
     Ok(Routed { served, intake, arrived, params, client, place })
+}
+
+/// Makes the place one of the workflow's; 503 where it has its part of them.
+pub(super) fn assign(shared: &Shared, routed: Routed) -> Result<Routed, Refusal> {
+    let place = shared.gate.assign(routed.place, &routed.served.counts.in_flight);
+    Ok(Routed { place: place.ok_or_else(|| Refusal::of(Reason::Overloaded))?, ..routed })
 }
 
 fn target(arrived: &Arrived) -> &str {

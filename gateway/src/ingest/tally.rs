@@ -37,7 +37,7 @@ impl Tally {
         }
     }
 
-    /// Notes how it ends if nobody waits for its answer.
+    /// Notes how it ends if nothing else is told of it.
     pub(super) fn ends(&mut self, reason: Reason) {
         self.told = Told::nothing(reason);
     }

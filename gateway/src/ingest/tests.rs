@@ -4,6 +4,7 @@ mod address;
 mod body;
 mod cors;
 mod filter;
+mod gone;
 mod memory;
 mod method;
 mod order;

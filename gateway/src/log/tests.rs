@@ -9,6 +9,7 @@ use serde_json::Value;
 use tracing_subscriber::fmt::MakeWriter;
 
 use super::*;
+use crate::config::Limits;
 use crate::testing::{App, build, json, plan, request, route, step, verified};
 
 /// What is written while it is the thread's log.
@@ -117,6 +118,32 @@ async fn a_path_that_leads_nowhere_is_shown() {
     let line = lines.only("request");
     assert_eq!((&line["reason"], &line["path"]), (&"NoRoute".into(), &"/nowhere".into()));
     assert!(!lines.text().contains("in-the-query"));
+}
+
+#[tokio::test]
+async fn a_path_that_leads_somewhere_is_never_shown() {
+    let (lines, _guard) = listen();
+    let limits = Limits { in_flight: 2, ..Limits::default() };
+    let app = App::within(limits, [route(plan("hello", "/9f8ec1"))]);
+    let two = request("POST", &format!("/9f8ec1?{}", "a".repeat(9_000)), "{}");
+    assert_eq!(app.send(two).await.status, 414);
+    let _places = [(); 2].map(|()| app.shared.gate.enter().unwrap());
+    assert_eq!(app.post("/9f8ec1", "{}").await.status, 503);
+    let reasons: Vec<_> = lines.all("request").iter().map(|line| line["reason"].clone()).collect();
+    assert_eq!(reasons, ["HeadersTooLarge", "Overloaded"]);
+    assert!(!lines.text().contains("9f8ec1"), "{}", lines.text());
+}
+
+#[tokio::test]
+async fn a_workflow_with_its_share_of_the_places_has_its_line() {
+    let (lines, _guard) = listen();
+    let app = App::within(Limits { in_flight: 2, ..Limits::default() }, [route(plan("hello", "/hello"))]);
+    let found = app.shared.routes.find("hooks.example.test", "/hello").unwrap();
+    let held = app.shared.gate.assign(app.shared.gate.enter().unwrap(), &found.served.counts.in_flight);
+    assert_eq!(app.post("/hello", "{}").await.status, 503);
+    let line = lines.only("request");
+    assert_eq!((&line["reason"], &line["workflow"]), (&"Overloaded".into(), &"hello".into()));
+    assert!(held.is_some() && line["path"].is_null(), "{line}");
 }
 
 #[test]

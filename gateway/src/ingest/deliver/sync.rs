@@ -10,7 +10,7 @@ use boathook_plan::reason::Reason;
 use tokio::sync::oneshot;
 
 use super::repeat::{self, Repeat};
-use super::{Admitted, Keyed, admit, told, unavailable, unhurried};
+use super::{Admitted, Keyed, admit, told, unavailable};
 use crate::execute::{self, Durable, Job, Keeping, Lifeline, Memory, Run, Seat};
 use crate::ingest::refusal::Refusal;
 use crate::ingest::respond::Verdict;
@@ -51,8 +51,7 @@ async fn begin(shared: &Arc<Shared>, keyed: Keyed) -> Result<(Option<Keyed>, Try
     let explicit = key.is_some() && plan.deduplication.as_ref().is_some_and(|it| it.explicit);
     let must_wait = plan.suspend.execution() || shared.runner.is_full(&keyed.owner(), plan.concurrency.max);
     if explicit || must_wait || is_ordered(&plan.concurrency) {
-        let shared = Arc::clone(shared);
-        return unhurried(async move { durable(&shared, keyed).await }).await;
+        return durable(shared, keyed).await;
     }
     let Some(key) = key else { return Ok((None, Try::Told(in_memory(shared, keyed, None).await))) };
     match shared.runner.keys.take(keyed.owner(), key.hash, keyed.birth.id) {

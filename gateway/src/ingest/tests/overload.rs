@@ -9,6 +9,7 @@ use http_body_util::Full;
 use tokio::time::timeout;
 
 use crate::config::Limits;
+use crate::gate::Place;
 use crate::testing::{App, build, plan, request, route, verified};
 
 /// A workflow whose users' passwords are hashed by bcrypt at cost 12: a quarter of a second of CPU each.
@@ -35,6 +36,28 @@ async fn a_request_too_many_is_503_and_told_to_come_back() {
     assert_eq!(app.count(r#"boathook_requests_total{namespace="",workflow="",outcome="Overloaded"}"#), 1);
     drop(place);
     assert_eq!(app.post("/hello", "{}").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_workflow_with_its_share_of_the_places_is_told_so_as_its_own_answers_are() {
+    let mut plan = plan("hello", "/hello");
+    plan.webhook.as_mut().unwrap().policy.origins = vec!["https://www.example.com".to_owned()];
+    let app = App::within(Limits { in_flight: 2, ..Limits::default() }, [route(plan)]);
+    let held = share(&app);
+    let mut request = request("POST", "/hello", "{}");
+    request.headers_mut().insert("origin", "https://www.example.com".parse().unwrap());
+    let seen = app.send(request).await;
+    assert_eq!((seen.status.as_u16(), seen.reason().as_str(), seen.header("retry-after")), (503, "Overloaded", "1"));
+    assert_eq!(seen.header("access-control-allow-origin"), "https://www.example.com");
+    assert_eq!(app.requests("Overloaded"), 1);
+    drop(held);
+    assert_eq!(app.post("/hello", "{}").await.status, 200);
+}
+
+/// Takes a place of the workflow `hello`.
+fn share(app: &App) -> Place {
+    let found = app.shared.routes.find("hooks.example.test", "/hello").unwrap();
+    app.shared.gate.assign(app.shared.gate.enter().unwrap(), &found.served.counts.in_flight).unwrap()
 }
 
 #[tokio::test]
