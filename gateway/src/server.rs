@@ -43,13 +43,13 @@ pub(crate) async fn run(shared: Arc<Shared>, listener: TcpListener) {
     let mut stop = shared.stop.clone();
     let mut addresses = Addresses::new(shared.limits.address_connections);
     let mut connections = JoinSet::new();
-    let serves = tokio::select! {
+    let mut is_open = tokio::select! {
         () = stop.draining() => false,
         () = shared.edge.told() => true,
     };
-    while serves {
+    while is_open {
         tokio::select! {
-            () = stop.draining() => break,
+            () = stop.draining() => is_open = false,
             Some(_) = connections.join_next() => {}
             accepted = accept(&listener, &places) => {
                 let Some(counted) = addresses.enter(accepted.peer.ip()) else {
