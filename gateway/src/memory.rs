@@ -36,6 +36,11 @@ impl Memory {
         timeout(PATIENCE, free.acquire_many_owned(wanted)).await.ok()?.ok().map(Held)
     }
 
+    /// All of it, in bytes.
+    pub(crate) fn size(&self) -> usize {
+        usize::try_from(self.units).unwrap_or(usize::MAX).saturating_mul(UNIT)
+    }
+
     /// Bytes that nobody has.
     #[cfg(test)]
     pub(crate) fn free(&self) -> usize {

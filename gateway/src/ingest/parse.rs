@@ -36,8 +36,11 @@ pub(super) async fn parse(
         if !unparsed.fault.wants_room() || effort.room >= JSON_TREE_SIZE {
             return Err(unreadable(&unparsed));
         }
-        memory.add(take(shared, JSON_TREE_SIZE).await?);
-        let again = Effort { room: JSON_TREE_SIZE, is_long: true, ..effort };
+        // All of it is asked for anew: who held a part might wait for it.
+        drop(memory);
+        let account = effort.account.saturating_sub(effort.room).saturating_add(JSON_TREE_SIZE);
+        let again = Effort { room: JSON_TREE_SIZE, account, is_long: true };
+        memory = take(shared, account).await?;
         (tried, memory) = judge(served, unparsed.verified, again, memory).await?;
     }
     let (parsed, violations) = tried.map_err(|unparsed| unreadable(&unparsed))?;

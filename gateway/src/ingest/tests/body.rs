@@ -15,7 +15,7 @@ use crate::config::{Limits, Pace};
 use crate::testing::{App, answer, plan, request, route};
 
 /// A body in parts.
-struct Parts {
+pub(super) struct Parts {
     coming: VecDeque<Bytes>,
     declared: Option<u64>,
     /// Whether the body never ends.
@@ -39,14 +39,20 @@ impl Body for Parts {
     }
 }
 
+impl Parts {
+    /// Parts whose length nobody declared.
+    pub(super) fn of(coming: impl Iterator<Item = Bytes>) -> Self {
+        Self { coming: coming.collect(), declared: None, stalls: false }
+    }
+}
+
 fn post(body: Parts) -> Request<Parts> {
     request("POST", "/hello", "").map(|_| body)
 }
 
 /// Parts whose length nobody declared.
 fn chunks<'a>(parts: impl IntoIterator<Item = &'a str>) -> Parts {
-    let coming = parts.into_iter().map(|part| Bytes::copy_from_slice(part.as_bytes())).collect();
-    Parts { coming, declared: None, stalls: false }
+    Parts::of(parts.into_iter().map(|part| Bytes::copy_from_slice(part.as_bytes())))
 }
 
 /// A workflow that answers with the whole body as it read it; bodies up to 1,024 bytes.

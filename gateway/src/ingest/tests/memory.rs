@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http_body_util::Full;
 
-use super::body::text_of;
+use super::body::{Parts, text_of};
 use crate::testing::{App, answer, plan, request, route};
 
 /// A workflow that answers with the whole body as it read it; bodies up to so many bytes.
@@ -45,6 +45,47 @@ async fn a_body_that_takes_87_times_its_bytes_is_read_all_the_same() {
     let text = format!("[{}[]]", "[],".repeat(80_000));
     let seen = app.post("/hello", &text).await;
     assert_eq!(seen.body, text);
+    assert_eq!(app.shared.gate.reading.free(), 64 << 20);
+}
+
+#[tokio::test]
+async fn a_body_larger_than_the_account_has_all_of_it_and_waits_for_no_more() {
+    let mut plan = plan("hello", "/hello");
+    let webhook = plan.webhook.as_mut().unwrap();
+    webhook.max_body_size = 100 << 20;
+    webhook.methods = vec!["POST".to_owned()];
+    let app = App::new([route(plan)]);
+    for size in [40 << 20, 63 << 20, 70 << 20] {
+        let part = Bytes::from(vec![b' '; 1 << 20]);
+        let request = request("POST", "/hello", "").map(|_| Parts::of(std::iter::repeat_n(part, size >> 20)));
+        let seen = app.send(request).await;
+        assert_eq!((seen.status.as_u16(), seen.reason().as_str()), (400, "MalformedBody"), "{size}: white space alone");
+        assert_eq!(app.shared.gate.arriving.free(), 64 << 20);
+    }
+}
+
+/// Letters and digits that no coding makes shorter than three quarters.
+fn letters(count: usize) -> String {
+    let mut state = 1_u64;
+    let mut next = || {
+        // Knuth's MMIX.
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        char::from(
+            b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"[usize::try_from(state >> 58).unwrap()],
+        )
+    };
+    (0..count).map(|_| next()).collect()
+}
+
+#[tokio::test]
+async fn a_coded_body_that_needs_more_than_was_thought_waits_for_nothing_that_it_holds() {
+    let app = echo_of(2 << 20);
+    let text = format!("[\"{}\"{}]", letters(28 << 10), ",[]".repeat(80_000));
+    let bytes = Bytes::from(zstd::stream::encode_all(text.as_bytes(), 3).unwrap());
+    assert!(bytes.len() > 21 << 10, "it may be 2 MiB by its length: {}", bytes.len());
+    let mut request = request("POST", "/hello", "").map(|_| Full::new(bytes));
+    request.headers_mut().insert("content-encoding", "zstd".parse().unwrap());
+    assert_eq!(app.send(request).await.status, 200);
     assert_eq!(app.shared.gate.reading.free(), 64 << 20);
 }
 
