@@ -14,12 +14,16 @@ const FIELDS: usize = 4 << 10;
 /// Bytes of the path, and of the query.
 const TARGET: usize = 1 << 10;
 
+/// Bytes of the method: those that are registered have at most 16.
+const METHOD: usize = 32;
+
 /// What stands behind text that was cut.
 const CUT: &str = "[cut]";
 
 /// Cuts what is long; leaves out the fields that are too many.
 pub(super) fn shorten(request: &mut Request) {
     request.headers = fields(&request.headers);
+    cut(&mut request.method, METHOD);
     cut(&mut request.path, TARGET);
     request.query.iter_mut().for_each(|query| cut(query, TARGET));
     cut(&mut request.url, 2 * TARGET);
@@ -56,6 +60,7 @@ fn cut(text: &mut String, most: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::request::Identity;
 
     #[test]
     fn long_values_are_cut_and_what_is_too_much_is_left_out() {
@@ -71,6 +76,28 @@ mod tests {
         assert_eq!(kept["x-long"], format!("{}[cut]", "v".repeat(256)));
         assert_eq!(kept.get_all("x-many").iter().count(), 14);
         assert_eq!(kept["x-last"], "fits");
+    }
+
+    #[test]
+    fn whatever_a_stranger_sends_a_record_is_small() {
+        let long = |size: usize| "A".repeat(size);
+        let mut request = Request {
+            method: long(30_000),
+            path: long(8_000),
+            query: Some(long(8_000)),
+            headers: HeaderMap::new(),
+            params: Vec::new(),
+            client: std::net::Ipv4Addr::LOCALHOST.into(),
+            url: long(16_000),
+            identity: Identity { scheme: "public".to_owned(), key: None, subject: None },
+            event: None,
+            delivery_id: None,
+            signature: None,
+        };
+        shorten(&mut request);
+        assert_eq!(request.method, format!("{}[cut]", "A".repeat(32)));
+        let size = request.path.len() + request.query.unwrap().len() + request.url.len();
+        assert!(size < 4_200, "{size}");
     }
 
     #[test]
