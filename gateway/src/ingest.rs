@@ -6,6 +6,7 @@
 mod address;
 mod arrive;
 mod body;
+mod breach;
 mod deliver;
 mod filter;
 mod method;
@@ -36,6 +37,7 @@ use crate::shared::Shared;
 use arrive::Arrived;
 pub(crate) use arrive::Trail;
 use body::Arriving;
+pub(crate) use breach::Breach;
 use deliver::Keyed;
 use page::Page;
 use refusal::Refusal;
@@ -52,7 +54,8 @@ where
     B: Body<Data = Bytes> + Unpin,
 {
     let (arrived, body) = Arrived::gather(shared, peer, request);
-    let (trail, mut body) = (Arc::new(arrived.trail()), Arriving::new(body));
+    let breach = arrived.head.extensions.get::<Breach>().cloned().unwrap_or_default();
+    let (trail, mut body) = (Arc::new(arrived.trail()), Arriving::new(body, breach));
     let place = route::check(&arrived).and_then(|()| route::enter(shared));
     let routed = place.and_then(|place| route::find(shared, arrived, place));
     let sketch = routed.as_ref().ok().and_then(|routed| Sketch::of(shared, routed));

@@ -2,7 +2,7 @@
 //! from outside is escaped and cut.
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::fmt::{self, Write as _};
 use std::net::IpAddr;

@@ -11,6 +11,7 @@ use http_body_util::BodyExt as _;
 use hyper::body::Body;
 use tokio::time::timeout;
 
+use super::breach::Breach;
 use super::method::Admitted;
 use super::rate::Within;
 use super::refusal::Refusal;
@@ -38,14 +39,15 @@ pub(super) struct Arriving<B> {
     ended: bool,
     /// All of it, once it is here.
     bytes: Bytes,
+    breach: Breach,
 }
 
 impl<B> Arriving<B>
 where
     B: Body<Data = Bytes> + Unpin,
 {
-    pub(super) fn new(body: B) -> Self {
-        Self { ended: body.is_end_stream(), body, bytes: Bytes::new() }
+    pub(super) fn new(body: B, breach: Breach) -> Self {
+        Self { ended: body.is_end_stream(), body, bytes: Bytes::new(), breach }
     }
 
     /// Whether nothing of it is left on the connection, where it would stand before the next request.
@@ -67,7 +69,7 @@ where
                 Ok(None)
             }
             Some(Ok(frame)) => Ok(Some(frame.into_data().unwrap_or_default())),
-            Some(Err(_)) => Err(Refusal::of(Reason::BadFraming)),
+            Some(Err(_)) => Err(self.breach.refusal()),
         }
     }
 }
@@ -98,14 +100,16 @@ struct Reserve<'a> {
 }
 
 impl Reserve<'_> {
-    /// Holds memory for so many bytes, of at most so many; 503 where none is free.
+    /// Holds memory for so many bytes, of at most so many; 503 where none is free. Whoever has the whole account goes on: it
+    /// is alone, and would wait for itself.
     async fn grow(&mut self, length: u64, limit: u64) -> Result<(), Refusal> {
         let size = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
         let held = self.held.as_ref().map_or(0, Held::bytes);
-        if size(length) <= BODY_ALLOWANCE + held {
+        let all = self.memory.size();
+        if size(length) <= BODY_ALLOWANCE + held || held >= all {
             return Ok(());
         }
-        let wanted = size(length).saturating_mul(2).min(size(limit)).saturating_sub(held);
+        let wanted = size(length).saturating_mul(2).min(size(limit)).min(all).saturating_sub(held);
         let more = self.memory.take(wanted).await.ok_or_else(|| Refusal::of(Reason::Overloaded))?;
         match &mut self.held {
             Some(held) => held.add(more),
@@ -126,11 +130,12 @@ where
     }
     let mut buffer = Buffer::Empty;
     while let Some(part) = body.next(pace).await? {
-        buffer = buffer.with(part, declared);
-        if buffer.len() > limit {
+        let length = buffer.len().saturating_add(bytes(part.len()));
+        if length > limit {
             return Err(too_large());
         }
-        memory.grow(buffer.len(), limit).await?;
+        memory.grow(length, limit).await?;
+        buffer = buffer.with(part, declared);
     }
     Ok(buffer.into_bytes())
 }
@@ -148,7 +153,9 @@ impl Buffer {
         match self {
             Self::Empty => Self::One(part),
             Self::One(first) => {
-                let mut many = BytesMut::with_capacity(usize::try_from(declared).unwrap_or_default());
+                // What is only announced takes no memory either.
+                let double = first.len().saturating_add(part.len()).saturating_mul(2);
+                let mut many = BytesMut::with_capacity(usize::try_from(declared).unwrap_or_default().min(double));
                 many.extend_from_slice(&first);
                 many.extend_from_slice(&part);
                 Self::Many(many)
@@ -161,12 +168,11 @@ impl Buffer {
     }
 
     fn len(&self) -> u64 {
-        let length = match self {
+        bytes(match self {
             Self::Empty => 0,
             Self::One(only) => only.len(),
             Self::Many(many) => many.len(),
-        };
-        u64::try_from(length).unwrap_or(u64::MAX)
+        })
     }
 
     fn into_bytes(self) -> Bytes {
@@ -176,6 +182,10 @@ impl Buffer {
             Self::Many(many) => many.freeze(),
         }
     }
+}
+
+fn bytes(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
 }
 
 fn whole(within: Within, body: Bytes) -> Whole {
@@ -194,4 +204,18 @@ fn whole(within: Within, body: Bytes) -> Whole {
         received_at: arrived.received_at,
     };
     Whole { served, intake, raw, runs, request_id: arrived.request_id, place }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_length_that_is_only_announced_takes_no_memory() {
+        let part = || Bytes::from_static(b"x");
+        let Buffer::Many(many) = Buffer::One(part()).with(part(), 1 << 30) else {
+            panic!("two parts are copied together")
+        };
+        assert!(many.capacity() < 1 << 10, "{}", many.capacity());
+    }
 }

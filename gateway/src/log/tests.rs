@@ -14,7 +14,7 @@ use crate::testing::{App, build, json, plan, request, route, step, verified};
 
 /// What is written while it is the thread's log.
 #[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Lines(Arc<Mutex<Vec<u8>>>);
 
 impl io::Write for Lines {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -41,7 +41,7 @@ impl Lines {
     }
 
     /// The fields of the only line with this message.
-    fn only(&self, message: &str) -> Value {
+    pub(crate) fn only(&self, message: &str) -> Value {
         let mut lines = self.all(message);
         assert_eq!(lines.len(), 1, "not one line of {message}: {}", self.text());
         lines.remove(0)
@@ -56,7 +56,7 @@ impl Lines {
 }
 
 /// Takes the log of this thread over.
-fn listen() -> (Lines, tracing::subscriber::DefaultGuard) {
+pub(crate) fn listen() -> (Lines, tracing::subscriber::DefaultGuard) {
     let lines = Lines::default();
     let subscriber = tracing_subscriber::fmt().json().with_writer(lines.clone()).finish();
     (lines, tracing::subscriber::set_default(subscriber))

@@ -1,7 +1,10 @@
 //! What a connection is doing, as its requests and its socket see it together.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use crate::ingest::Breach;
+use crate::metrics::Dropped;
 
 /// One a connection.
 #[derive(Debug, Default)]
@@ -11,7 +14,8 @@ pub(super) struct Activity {
     taken: AtomicUsize,
     multiplexed: AtomicBool,
     closing: AtomicBool,
-    flooding: AtomicBool,
+    dropped: OnceLock<Dropped>,
+    breach: Breach,
 }
 
 /// A request being served.
@@ -68,14 +72,19 @@ impl Activity {
         self.closing.load(Ordering::Relaxed)
     }
 
-    /// Notes that the client floods.
-    pub(super) fn flood(&self) {
-        self.flooding.store(true, Ordering::Relaxed);
+    /// Notes why the connection is dropped; what was noted first is why.
+    pub(super) fn drop_for(&self, cause: Dropped) {
+        let _ = self.dropped.set(cause);
     }
 
-    /// Whether the client flooded.
-    pub(super) fn is_flooding(&self) -> bool {
-        self.flooding.load(Ordering::Relaxed)
+    /// Why the connection was dropped, if it was.
+    pub(super) fn dropped(&self) -> Option<Dropped> {
+        self.dropped.get().copied()
+    }
+
+    /// Where the flaw of a body is noted.
+    pub(super) fn breach(&self) -> &Breach {
+        &self.breach
     }
 
     /// Whether bytes between requests say nothing of the next one (HTTP/2 has frames of its own).

@@ -65,7 +65,10 @@ impl Server {
                 let protocol = stream.get_ref().1.alpn_protocol().and_then(preface::negotiated);
                 self.serve(stream, Peer { address, protocol }, &activity).await;
             }
-            None => {}
+            None => activity.drop_for(Dropped::Handshake),
+        }
+        if let Some(cause) = activity.dropped() {
+            self.shared.metrics.dropped.count(cause);
         }
     }
 
@@ -138,18 +141,21 @@ impl Server {
         let service = service_fn(|request| self.answer(peer, activity, request));
         let mut connection = pin!(self.http2.serve_connection(TokioIo::new(socket), service));
         let over = tokio::select! {
-            _ = connection.as_mut() => true,
-            () = self.lingered() => false,
+            ended = connection.as_mut() => Some(ended),
+            () = self.lingered() => None,
         };
-        if !over {
-            connection.as_mut().graceful_shutdown();
-            tokio::select! {
-                _ = connection => {}
-                () = self.aborted() => {}
+        let ended = match over {
+            Some(ended) => ended,
+            None => {
+                connection.as_mut().graceful_shutdown();
+                tokio::select! {
+                    ended = connection => ended,
+                    () = self.aborted() => Ok(()),
+                }
             }
-        }
-        if activity.is_flooding() {
-            self.shared.metrics.dropped.count(Dropped::Flood);
+        };
+        if ended.is_err_and(|error| protocols::is_broken(&error)) {
+            activity.drop_for(Dropped::Protocol);
         }
     }
 
@@ -165,7 +171,8 @@ impl Server {
         tokio::time::sleep(self.shared.limits.pace.write).await;
     }
 
-    fn answer(&self, peer: IpAddr, activity: &Arc<Activity>, request: Request<Incoming>) -> Answer {
+    fn answer(&self, peer: IpAddr, activity: &Arc<Activity>, mut request: Request<Incoming>) -> Answer {
+        request.extensions_mut().insert(activity.breach().clone());
         let serving = activity.begin();
         let last = activity.is_closing() && request.version() <= Version::HTTP_11;
         let shared = Arc::clone(&self.shared);

@@ -19,6 +19,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::activity::Activity;
 use super::paced::Paced;
+use crate::metrics::Dropped;
 
 /// Bytes of one read that has to be looked at: a head with a small body.
 const READ_SIZE: usize = 8 << 10;
@@ -147,7 +148,11 @@ impl<S: AsyncRead + Unpin> Guarded<S> {
     /// Ends the connection for its reader. A body that is cut off is the request path's to answer, which has its head.
     fn refuse(&mut self, flaw: Flaw) {
         self.ended = true;
-        self.refused = self.framing.is_between().then_some(flaw);
+        if self.framing.is_between() {
+            self.refused = Some(flaw);
+        } else {
+            self.activity.breach().note(flaw);
+        }
     }
 
     /// Gives what is cleared.
@@ -213,7 +218,7 @@ impl<S: AsyncRead + Unpin> Guarded<S> {
         };
         let now = u64::try_from(self.opened.elapsed().as_millis()).unwrap_or(u64::MAX);
         frames.read(bytes, now).map_err(|_| {
-            self.activity.flood();
+            self.activity.drop_for(Dropped::Flood);
             io::ErrorKind::ConnectionAborted.into()
         })
     }

@@ -14,6 +14,7 @@ use tokio::time::{Instant, Sleep, sleep};
 
 use super::activity::Activity;
 use crate::config::Pace;
+use crate::metrics::Dropped;
 
 /// How long a closed connection goes on reading: with unread input the kernel would reset it, and the client lose the
 /// answer that says why.
@@ -110,7 +111,9 @@ impl<S> Paced<S> {
             self.activity.go_on();
         }
         let clock = self.clocks.write.get_or_insert_with(|| Box::pin(sleep(self.pace.write)));
-        clock.as_mut().poll(context).map(|()| Err(io::ErrorKind::TimedOut.into()))
+        ready!(clock.as_mut().poll(context));
+        self.activity.drop_for(Dropped::SlowReader);
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 }
 

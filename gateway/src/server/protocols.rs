@@ -1,5 +1,6 @@
 //! How hyper speaks each protocol: its bounds, each with its reason.
 
+use std::error::Error as _;
 use std::time::Duration;
 
 use boathook_plan::framing::{FIELDS, HEAD_SIZE};
@@ -61,4 +62,9 @@ pub(super) fn http2() -> http2::Builder<TokioExecutor> {
         .keep_alive_interval(PING)
         .keep_alive_timeout(PONG);
     http
+}
+
+/// Whether a connection of HTTP/2 ended because the client broke its rules, or went too near to what they let it do.
+pub(super) fn is_broken(error: &hyper::Error) -> bool {
+    error.source().and_then(|source| source.downcast_ref::<h2::Error>()).is_some_and(h2::Error::is_library)
 }

@@ -2,8 +2,9 @@
 
 use tokio::io::AsyncWriteExt as _;
 
-use super::{connect, exchange, hello, rest};
+use super::{connect, exchange, hello, metric, rest};
 use crate::config::Limits;
+use crate::log::tests::listen;
 
 #[tokio::test]
 async fn a_length_over_the_limit_is_refused_before_100_continue() {
@@ -50,6 +51,21 @@ async fn a_chunked_body_is_counted_while_it_is_read() {
     stream.write_all(large.as_bytes()).await.unwrap();
     let answer = rest(&mut stream).await;
     assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
+}
+
+#[tokio::test]
+async fn a_flaw_within_a_body_is_its_workflows_and_the_log_says_which() {
+    let (lines, _guard) = listen();
+    let gateway = hello(Limits::default()).await;
+    let mut stream = connect(&gateway).await;
+    let head = "POST /hello HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
+    stream.write_all(format!("{head}2\r\n{{}}\r\n2 ;a\r\n").as_bytes()).await.unwrap();
+    let answer = rest(&mut stream).await;
+    assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
+    let line = lines.only("request");
+    assert_eq!((&line["reason"], &line["workflow"]), (&"BadFraming".into(), &"hello".into()));
+    assert_eq!(line["detail"], "a chunk's size is malformed");
+    metric(&gateway, r#"boathook_requests_total{namespace="shop",workflow="hello",outcome="BadFraming"} 1"#).await;
 }
 
 #[tokio::test]

@@ -176,6 +176,16 @@ async fn what_carries_nothing_is_counted_as_a_flood() {
 }
 
 #[tokio::test]
+async fn what_breaks_the_rules_is_counted_as_such() {
+    let gateway = hello(Limits::default()).await;
+    let mut stream = greeted(&gateway).await;
+    stream.write_all(&frame(DATA, 0, 0, b"of no stream")).await.unwrap();
+    assert!(until(&mut stream, GOAWAY).await.is_some());
+    drop(stream);
+    metric(&gateway, r#"boathook_connections_dropped_total{cause="Protocol"} 1"#).await;
+}
+
+#[tokio::test]
 async fn the_101st_stream_is_refused_and_the_others_go_on() {
     let target = Target::start().await;
     let gateway = start(Limits::default(), vec![route(target.plan())]).await;

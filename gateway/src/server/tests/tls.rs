@@ -17,7 +17,7 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use super::{PATIENCE, POST, connect, hello, large, narrow, rest, start};
+use super::{PATIENCE, POST, connect, hello, large, metric, narrow, rest, start};
 use crate::clock::Clock;
 use crate::config::{Config, Limits, Pace};
 use crate::gateway::Gateway;
@@ -149,6 +149,7 @@ async fn a_port_that_is_to_speak_https_never_speaks_plain_http() {
     let answer = rest(&mut plain).await;
     assert!(!answer.contains("HTTP/1.1"), "{answer}");
     assert!(dial(&gateway, "hooks.test", &issued("hooks.test"), &[]).await.is_err());
+    metric(&gateway, r#"boathook_connections_dropped_total{cause="Handshake"} 2"#).await;
     gateway.apply(&Edge::default()).unwrap();
     let mut plain = connect(&gateway).await;
     assert!(super::exchange(&mut plain, POST).await.starts_with("HTTP/1.1 200 OK\r\n"));
@@ -176,6 +177,7 @@ async fn a_client_that_does_not_read_is_closed_and_its_place_free_again() {
     timeout(PATIENCE, flood).await.expect("the connection is closed");
     let again = async { while dial(&gateway, "hooks.test", &own, &[]).await.is_err() {} };
     timeout(PATIENCE, again).await.expect("a place is free again");
+    metric(&gateway, r#"boathook_connections_dropped_total{cause="SlowReader"} 1"#).await;
 }
 
 #[tokio::test]
