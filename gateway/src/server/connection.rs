@@ -144,14 +144,13 @@ impl Server {
             ended = connection.as_mut() => Some(ended),
             () = self.lingered() => None,
         };
-        let ended = match over {
-            Some(ended) => ended,
-            None => {
-                connection.as_mut().graceful_shutdown();
-                tokio::select! {
-                    ended = connection => ended,
-                    () = self.aborted() => Ok(()),
-                }
+        let ended = if let Some(ended) = over {
+            ended
+        } else {
+            connection.as_mut().graceful_shutdown();
+            tokio::select! {
+                ended = connection => ended,
+                () = self.aborted() => Ok(()),
             }
         };
         if ended.is_err_and(|error| protocols::is_broken(&error)) {
