@@ -6,7 +6,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::{PATIENCE, POST, Target, connect, exchange, hello, metric, start};
+use super::{PATIENCE, POST, Target, connect, exchange, hello, large, metric, start};
 use crate::config::{Limits, Pace};
 use crate::gateway::Gateway;
 use crate::testing::route;
@@ -173,6 +173,22 @@ async fn what_carries_nothing_is_counted_as_a_flood() {
     let gateway = hello(Limits::default()).await;
     flood(greeted(&gateway).await, |_| frame(PING, ACK, 0, &[0; 8])).await;
     metric(&gateway, r#"boathook_connections_dropped_total{cause="Flood"} 1"#).await;
+}
+
+#[tokio::test]
+async fn a_client_that_tells_of_each_2_kib_that_it_takes_has_every_answer() {
+    let gateway = start(Limits::default(), vec![large("hello", 1_000_000)]).await;
+    let mut stream = connect(&gateway).await;
+    let windows = [frame(SETTINGS, 0, 0, &[0, 4, 1, 0, 0, 0]), frame(WINDOW_UPDATE, 0, 0, &[1, 0, 0, 0])].concat();
+    stream.write_all(&[PREFACE, &windows].concat()).await.unwrap();
+    for number in 0..4 {
+        stream.write_all(&post(stream_of(number))).await.unwrap();
+        let mut taken = 0;
+        while taken < 1_000_000 {
+            taken += until(&mut stream, DATA).await.expect("no flood").len();
+        }
+        stream.write_all(&frame(WINDOW_UPDATE, 0, 0, &[0, 0, 8, 0]).repeat(500)).await.unwrap();
+    }
 }
 
 #[tokio::test]
