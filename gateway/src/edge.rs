@@ -1,8 +1,10 @@
 //! What the public port needs beside its routes, as it is now.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use boathook_plan::address::Networks;
 use boathook_plan::edge::{self, AccessLog};
 use tokio::sync::watch;
 
@@ -16,12 +18,15 @@ pub(crate) struct Edge {
     unrouted: ArcSwap<AccessLog>,
     /// Whether any of it was said yet.
     told: watch::Sender<bool>,
+    /// Proxies that are trusted.
+    trusted: ArcSwap<Networks>,
 }
 
 impl Edge {
     /// Takes over what is wanted. Connections and requests under way keep what they began with.
     pub(crate) fn apply(&self, wanted: &edge::Edge) -> Result<(), rustls::Error> {
         self.unrouted.store(Arc::new(wanted.access_log));
+        self.trusted.store(Arc::new(Networks::of(&wanted.trusted_proxies)));
         self.tls.apply(wanted.tls.as_deref())?;
         self.told.send_replace(true);
         Ok(())
@@ -31,6 +36,11 @@ impl Edge {
     pub(crate) async fn told(&self) {
         // The sender is this one's own.
         let _ = self.told.subscribe().wait_for(|told| *told).await;
+    }
+
+    /// Whether an address is one of a proxy that is trusted.
+    pub(crate) fn trusts(&self, address: IpAddr) -> bool {
+        self.trusted.load().contain(address)
     }
 
     /// Which requests are logged that no workflow takes.

@@ -11,13 +11,17 @@ mod queues;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use prometheus::core::Collector;
 use prometheus::process_collector::ProcessCollector;
-use prometheus::{Encoder as _, Gauge, Histogram, HistogramOpts, IntCounter, Opts, Registry, TextEncoder};
+use prometheus::{
+    Encoder as _, Gauge, Histogram, HistogramOpts, HistogramVec, IntCounter, Opts, Registry, TextEncoder,
+};
 
 use crate::routes::Routes;
 use crate::store::{Commit, Observer};
 use collector::WorkflowCollector;
+use counts::KINDS;
 use dropped::Connections;
 use queues::Queues;
 
@@ -27,6 +31,10 @@ pub(crate) use dropped::Dropped;
 /// Upper bounds in seconds: a Sync answer takes from less than a millisecond to its deadline.
 const BUCKETS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
 
+/// Upper bounds in seconds: a run takes from a fraction of a millisecond to the days that it waits.
+const LONG: [f64; 14] =
+    [0.001, 0.005, 0.025, 0.1, 0.5, 1.0, 5.0, 30.0, 60.0, 300.0, 900.0, 3_600.0, 21_600.0, 86_400.0];
+
 /// Upper bounds of the changes in one commit: up to what the store gathers.
 const BATCHES: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
 
@@ -35,6 +43,8 @@ const BATCHES: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
 pub(crate) struct Metrics {
     registry: Registry,
     duration: Histogram,
+    executions: Histogram,
+    steps: HistogramVec,
     commits: Histogram,
     batches: Histogram,
     pub(crate) queues: Queues,
@@ -52,6 +62,10 @@ impl Metrics {
         let nowhere = Arc::new(Counts::default());
         let duration =
             histogram("boathook_request_duration_seconds", "From the head of a request to its answer.", &BUCKETS)?;
+        let executions =
+            histogram("boathook_execution_duration_seconds", "From the begin of an execution to its end.", &LONG)?;
+        let steps = HistogramOpts::new("boathook_step_duration_seconds", "From a step's turn to its end, by kind.");
+        let steps = HistogramVec::new(steps.buckets(LONG.to_vec()), &["kind"])?;
         let commits = histogram("boathook_store_commit_seconds", "Time of one commit of the store.", &BUCKETS)?;
         let batches = histogram("boathook_store_batch_size", "Changes in one commit of the store.", &BATCHES)?;
         let records_dropped = IntCounter::new(
@@ -59,7 +73,9 @@ impl Metrics {
             "Records of Sync runs that were not written: the store was too slow, or the namespace's quota used up.",
         )?;
         let dropped = Connections::new()?;
-        let own: [Box<dyn Collector>; 8] = [
+        let own: [Box<dyn Collector>; 10] = [
+            Box::new(executions.clone()),
+            Box::new(steps.clone()),
             dropped.collector(),
             Box::new(records_dropped.clone()),
             Box::new(duration.clone()),
@@ -71,12 +87,24 @@ impl Metrics {
         ];
         let queues = Queues::new()?;
         own.into_iter().chain(queues.collectors()).try_for_each(|collector| registry.register(collector))?;
-        Ok(Self { registry, duration, commits, batches, queues, records_dropped, dropped, nowhere })
+        Ok(Self { registry, duration, executions, steps, commits, batches, queues, records_dropped, dropped, nowhere })
     }
 
     /// Notes how long a request took.
     pub(crate) fn took(&self, time: Duration) {
         self.duration.observe(time.as_secs_f64());
+    }
+
+    /// Notes how long an execution took.
+    pub(crate) fn executed(&self, time: SignedDuration) {
+        self.executions.observe(time.as_secs_f64().max(0.0));
+    }
+
+    /// Notes how long a step took, by the position of its kind.
+    pub(crate) fn stepped(&self, kind: usize, time: SignedDuration) {
+        if let Some(kind) = KINDS.get(kind) {
+            self.steps.with_label_values(&[*kind]).observe(time.as_secs_f64().max(0.0));
+        }
     }
 
     /// What notes each commit of the store.

@@ -52,13 +52,14 @@ pub(crate) async fn run(shared: Arc<Shared>, listener: TcpListener) {
             () = stop.draining() => is_open = false,
             Some(_) = connections.join_next() => {}
             accepted = accept(&listener, &places) => {
-                let Some(counted) = addresses.enter(accepted.peer.ip()) else {
+                let peer = accepted.peer.ip();
+                let Some(counted) = addresses.enter(peer, shared.edge.trusts(peer)) else {
                     shared.metrics.dropped.count(Dropped::AddressFull);
                     continue;
                 };
                 let server = Arc::clone(&server);
                 connections.spawn(async move {
-                    server.open(accepted.stream, accepted.peer.ip()).await;
+                    server.open(accepted.stream, peer).await;
                     drop((accepted.place, counted));
                 });
             }

@@ -1,6 +1,7 @@
 //! What a gateway's public port needs to know beside its routes: its certificates, and which requests are logged. Plain
 //! data; the keys are secrets and travel as those of routes do.
 
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 use crate::secret::SecretText;
@@ -15,6 +16,9 @@ pub struct Edge {
     /// Which requests are logged that no workflow takes.
     #[serde(default)]
     pub access_log: AccessLog,
+    /// Networks of the proxies that are trusted: one of them carries the connections of many.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 /// The certificate of a host.
@@ -58,7 +62,7 @@ impl AccessLog {
 
 impl Edge {
     /// One port for several gateways, as `boathook run` has it: the certificates of all, of two for one host the earlier,
-    /// and the fuller log. It speaks HTTPS as soon as one of them does.
+    /// the fuller log, and the proxies of each. It speaks HTTPS as soon as one of them does.
     pub fn of_all<'e>(edges: impl IntoIterator<Item = &'e Self>) -> Self {
         let mut all: Option<Self> = None;
         for edge in edges {
@@ -67,6 +71,7 @@ impl Edge {
                 continue;
             };
             known.access_log = known.access_log.max(edge.access_log);
+            known.trusted_proxies.extend(&edge.trusted_proxies);
             for certificate in edge.tls.iter().flatten() {
                 let certificates = known.tls.get_or_insert_default();
                 if !certificates.iter().any(|known| known.host == certificate.host) {

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use boathook_plan::machine::{Outcome, State, Trace};
+use jiff::SignedDuration;
 use uuid::Uuid;
 
 use crate::log;
+use crate::metrics::Metrics;
 use crate::routes::Served;
 
 /// A run; whoever drops it neither ended nor let go has failed it.
@@ -23,15 +25,20 @@ impl Run {
         Self { served, execution: input.execution, request_id: Arc::clone(&input.request_id), over: false }
     }
 
-    /// It has ended.
-    pub(super) fn end(&mut self, outcome: &Outcome, trace: &Trace) {
+    /// It has ended, after so much time.
+    pub(super) fn end(&mut self, metrics: &Metrics, took: SignedDuration, (outcome, trace): (&Outcome, &Trace)) {
+        metrics.executed(took);
         let counts = &self.served.counts;
         counts.execution(outcome);
         for step in trace.steps() {
             let name = step.place.as_str().rsplit('/').next().unwrap_or_default();
             if let Some(kind) = self.served.kinds.get(name) {
                 counts.step(*kind, step.phase);
+                if let Some(ended) = step.ended {
+                    metrics.stepped(*kind, ended.duration_since(step.began));
+                }
             }
+            counts.retried(step.tries);
             counts.missing_paths(step.missing.len());
         }
         log::run(self, outcome);

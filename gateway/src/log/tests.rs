@@ -173,7 +173,7 @@ async fn logged(routed: AccessLog, unrouted: AccessLog) -> Vec<String> {
     let mut plan = plan("hello", "/hello");
     plan.webhook.as_mut().unwrap().policy.access_log = routed;
     let app = App::new([route(plan)]);
-    app.shared.edge.apply(&Edge { access_log: unrouted, tls: None }).unwrap();
+    app.shared.edge.apply(&Edge { access_log: unrouted, ..Edge::default() }).unwrap();
     for (path, body) in [("/hello", "{}"), ("/hello", "{"), ("/nowhere", "{}")] {
         app.post(path, body).await;
     }

@@ -23,6 +23,7 @@ pub(super) struct WorkflowCollector {
     requests: Family,
     executions: Family,
     steps: Family,
+    retries: Family,
     missing: Family,
     unkeyed: Family,
     keys: Family,
@@ -39,6 +40,7 @@ impl WorkflowCollector {
             requests: counter("boathook_requests_total", "Requests by how they ended.", &["outcome"])?,
             executions: counter("boathook_executions_total", "Executions by how they ended.", &["outcome"])?,
             steps: counter("boathook_steps_total", "Steps by kind and by how they ended.", &["kind", "outcome"])?,
+            retries: counter("boathook_step_retries_total", "Attempts of steps beyond their first ones.", &[])?,
             unkeyed: counter(
                 "boathook_deliveries_without_key_total",
                 "Deliveries that were not deduplicated for want of a key.",
@@ -106,8 +108,9 @@ impl Family {
 
 impl Collector for WorkflowCollector {
     fn desc(&self) -> Vec<&Desc> {
-        let of_workflows = [&self.requests, &self.executions, &self.steps, &self.missing, &self.unkeyed, &self.keys];
-        of_workflows.into_iter().chain([&self.count, &self.age]).map(|family| &family.desc).collect()
+        let of_runs = [&self.requests, &self.executions, &self.steps, &self.retries];
+        let of_workflows = of_runs.into_iter().chain([&self.missing, &self.unkeyed, &self.keys]);
+        of_workflows.chain([&self.count, &self.age]).map(|family| &family.desc).collect()
     }
 
     fn collect(&self) -> Vec<MetricFamily> {
@@ -115,11 +118,12 @@ impl Collector for WorkflowCollector {
         let workflows = served.iter().map(|served| (served.route.workflow(), &*served.counts));
         let named = workflows.map(|(workflow, counts)| ([workflow.namespace.as_str(), workflow.name.as_str()], counts));
         let (mut requests, mut executions, mut steps) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut missing, mut unkeyed, mut keys) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut missing, mut unkeyed, mut keys, mut retries) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for (names, counts) in named.chain([(["", ""], &*self.nowhere)]) {
             requests.extend(self.requests.series(names, counts.requests()));
             executions.extend(self.executions.series(names, counts.executions()));
             steps.extend(self.steps.series(names, counts.steps()));
+            retries.extend(self.retries.series(names, counts.retries()));
             missing.extend(self.missing.series(names, counts.missing()));
             keys.extend(self.keys.series(names, counts.keys()));
             unkeyed.extend(self.unkeyed.series(names, counts.without_key()));
@@ -128,6 +132,7 @@ impl Collector for WorkflowCollector {
             self.requests.with(requests),
             self.executions.with(executions),
             self.steps.with(steps),
+            self.retries.with(retries),
             self.missing.with(missing),
             self.unkeyed.with(unkeyed),
             self.keys.with(keys),

@@ -29,6 +29,7 @@ pub(crate) struct Counts {
     verified: [AtomicU64; POSITIONS.len()],
     missing_paths: AtomicU64,
     unkeyed: AtomicU64,
+    retries: AtomicU64,
     /// Requests that have a place now.
     pub(crate) in_flight: Arc<AtomicUsize>,
 }
@@ -42,6 +43,7 @@ impl Default for Counts {
             verified: [const { AtomicU64::new(0) }; POSITIONS.len()],
             missing_paths: AtomicU64::new(0),
             unkeyed: AtomicU64::new(0),
+            retries: AtomicU64::new(0),
             in_flight: Arc::default(),
         }
     }
@@ -108,6 +110,16 @@ impl Counts {
     /// Counts a delivery that has no deduplication key although its workflow names one.
     pub(crate) fn unkeyed(&self) {
         self.unkeyed.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Counts the attempts of a step beyond its first one.
+    pub(crate) fn retried(&self, tries: u32) {
+        self.retries.fetch_add(tries.saturating_sub(1).into(), Ordering::Relaxed);
+    }
+
+    /// Attempts of steps beyond their first ones.
+    pub(crate) fn retries(&self) -> impl Iterator<Item = ([&'static str; 0], u64)> {
+        std::iter::once(([], read(&self.retries)))
     }
 
     /// Deliveries without a key.

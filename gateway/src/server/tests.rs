@@ -248,6 +248,19 @@ async fn an_address_with_too_many_connections_gets_no_more_and_others_do() {
 }
 
 #[tokio::test]
+async fn a_trusted_proxy_has_more_connections_than_one_client() {
+    let gateway = hello(Limits { address_connections: 1, ..Limits::default() }).await;
+    let trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()];
+    gateway.apply(&Edge { trusted_proxies, ..Edge::default() }).unwrap();
+    let mut held = Vec::new();
+    for _ in 0..3 {
+        let mut stream = connect(&gateway).await;
+        assert!(exchange(&mut stream, POST).await.starts_with("HTTP/1.1 200 "));
+        held.push(stream);
+    }
+}
+
+#[tokio::test]
 async fn more_connections_than_the_ceiling_wait_their_turn() {
     let gateway = hello(Limits { connections: 1, ..Limits::default() }).await;
     let mut first = connect(&gateway).await;

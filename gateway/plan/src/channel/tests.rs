@@ -36,7 +36,7 @@ fn revision(text: &str) -> TableRevision {
 fn edge() -> Edge {
     let pair = Pair { chain: "CHAIN".to_owned(), key: secret("tls-key") };
     let certificate = HostCertificate { host: Some("shop.example.com".to_owned()), pair: Some(pair) };
-    Edge { tls: Some(vec![certificate]), access_log: AccessLog::Errors }
+    Edge { tls: Some(vec![certificate]), access_log: AccessLog::Errors, ..Edge::default() }
 }
 
 fn header(extent: Extent, changes: usize) -> Header {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use boathook_plan::plan::{Answer, StepKind};
+use boathook_plan::plan::{Answer, OnError, StepKind};
 use tokio::net::TcpListener;
 
 use crate::testing::{App, answer, get, json, plan, request, route, step};
@@ -148,4 +148,23 @@ async fn a_gateway_that_cannot_wait_longer_ends_its_runs_with_503() {
     assert_eq!((seen.status.as_u16(), seen.reason().as_str()), (503, "ShuttingDown"));
     assert_eq!(seen.header("connection"), "close");
     tokio::time::timeout(Duration::from_secs(5), app.shared.gate.empty()).await.unwrap();
+}
+
+#[tokio::test]
+async fn how_long_runs_and_steps_take_is_counted_and_how_often_steps_are_tried_again() {
+    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let mut plan = plan("hello", "/hello");
+    let mut call = step("call", get(&format!("http://{closed}/")));
+    call.retry.attempts = 3;
+    call.on_error = OnError::Continue;
+    plan.program.steps = vec![call, step("said", StepKind::Set(json(r#"{"a":1}"#)))];
+    let app = App::new([route(plan)]);
+    assert_eq!(app.post("/hello", "{}").await.status, 200);
+    assert_eq!(app.count("boathook_execution_duration_seconds_count"), 1);
+    assert_eq!(app.count(r#"boathook_step_duration_seconds_count{kind="http"}"#), 1);
+    assert_eq!(app.count(r#"boathook_step_duration_seconds_count{kind="set"}"#), 1);
+    let retries = r#"boathook_step_retries_total{namespace="shop",workflow="hello"}"#;
+    assert_eq!(app.count(retries), 2);
+    app.swap([]);
+    assert_eq!(app.count(retries), 0, "its series goes with the workflow");
 }

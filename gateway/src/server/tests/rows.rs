@@ -111,5 +111,5 @@ async fn every_row_of_the_request_path_ends_as_documented() {
 #[test]
 fn every_reason_of_this_build_has_a_row() {
     let missing: Vec<_> = Reason::ALL.iter().filter(|reason| !ROWS.iter().any(|row| row.reason == **reason)).collect();
-    assert!(missing.iter().all(|reason| **reason == Reason::SchemaViolation), "{missing:?}");
+    assert_eq!(missing, Vec::<&Reason>::new());
 }

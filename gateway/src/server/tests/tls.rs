@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use boathook_plan::edge::{AccessLog, Edge, HostCertificate, Pair};
+use boathook_plan::edge::{Edge, HostCertificate, Pair};
 use boathook_plan::secret::{Secret, SecretText};
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use rustls::pki_types::pem::PemObject as _;
@@ -41,7 +41,7 @@ fn edge(certificates: &[(Option<&str>, Option<&Issued>)]) -> Edge {
         host: host.map(str::to_owned),
         pair: issued.map(|issued| issued.pair.clone()),
     });
-    Edge { tls: Some(certificates.collect()), access_log: AccessLog::All }
+    Edge { tls: Some(certificates.collect()), ..Edge::default() }
 }
 
 /// A handshake of a client that asks for `host` and believes `issued` alone.

@@ -28,7 +28,8 @@ pub(super) fn of(gateway: &ValidGateway, world: &World) -> (Edge, Vec<Violation>
     });
     let certificates: Vec<_> = certificates.collect();
     let tls = (!certificates.is_empty()).then_some(certificates);
-    (Edge { tls, access_log: gateway.access_log }, violations)
+    let trusted_proxies = gateway.trusted_proxies.clone();
+    (Edge { tls, access_log: gateway.access_log, trusted_proxies }, violations)
 }
 
 fn pair(gateway: &ValidGateway, secret: &TlsSecret, host: Option<&str>, world: &World) -> Result<Pair, Violation> {

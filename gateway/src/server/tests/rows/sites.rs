@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use crate::clock::Clock;
 use crate::config::{Config, Limits, Pace};
 use crate::gateway::Gateway;
-use crate::testing::{build, once, plan, route, verified};
+use crate::testing::{build, json, once, plan, route, verified};
 
 /// Which gateway.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -114,6 +114,7 @@ pub(super) fn workflows() -> Vec<Arc<Route>> {
         named("typed", |plan| {
             plan.webhook.as_mut().unwrap().policy.content_types = vec!["application/json".to_owned()];
         }),
+        named("shaped", |plan| plan.webhook.as_mut().unwrap().schema = Some(json(r#"{"required":["id"]}"#))),
         named("choosy", |plan| plan.filter = Some("$context.data.total > 5".to_owned())),
         named("queued", asynchronous),
         named("once", |plan| {

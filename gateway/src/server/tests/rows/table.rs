@@ -148,6 +148,7 @@ pub(super) const ROWS: &[Row] = &[
         .head("Content-Type: text/plain\r\n")
         .of("typed"),
     Row::new("a body that is not its type", "POST /hello", Reason::MalformedBody, 400).content("{").of("hello"),
+    Row::new("a body of another shape", "POST /shaped", Reason::SchemaViolation, 422).of("shaped"),
     Row::new("what the filter does not want", "POST /choosy", Reason::Filtered, 200)
         .content(r#"{"total":1}"#)
         .of("choosy")
