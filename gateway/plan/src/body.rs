@@ -59,17 +59,18 @@ pub fn is_coded(headers: &HeaderMap) -> bool {
     Coding::of(headers).is_ok_and(|coding| coding.is_some())
 }
 
-/// Reads a body. Without bytes there is nothing that a type could be wrong about: null.
+/// Reads a body. Without bytes there is nothing that a type could be wrong about, unless it says that they are an event:
+/// null.
 pub fn read(headers: &HeaderMap, body: &[u8], wanted: &Projection, bounds: Bounds) -> Result<Content, BodyFault> {
     if body.is_empty() {
-        return Ok(Content { data: Json::Null, size: 0 });
+        return empty(headers);
     }
     let body = match Coding::of(headers)? {
         Some(coding) => Cow::Owned(coding.decode(body, bounds.decoded)?),
         None => Cow::Borrowed(body),
     };
     if body.is_empty() {
-        return Ok(Content { data: Json::Null, size: 0 });
+        return empty(headers);
     }
     let media = MediaType::of(headers)?;
     let mut budget = Budget::new(bounds.room);
@@ -78,6 +79,12 @@ pub fn read(headers: &HeaderMap, body: &[u8], wanted: &Projection, bounds: Bound
     }
     let data = content(&media, &body, wanted, &mut budget)?;
     Ok(Content { data, size: budget.used() })
+}
+
+/// An event without data is one, and has all that an event must have.
+fn empty(headers: &HeaderMap) -> Result<Content, BodyFault> {
+    cloud_event::check_empty(headers)?;
+    Ok(Content { data: Json::Null, size: 0 })
 }
 
 fn content(media: &MediaType, body: &[u8], wanted: &Projection, budget: &mut Budget) -> Result<Json, BodyFault> {

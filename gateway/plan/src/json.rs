@@ -77,17 +77,22 @@ impl Json {
         }
     }
 
-    /// About how many bytes the value's JSON text has: escapes are not counted.
+    /// How many bytes the value's compact JSON text has.
     pub fn text_size(&self) -> usize {
         match self {
-            Self::Null | Self::Bool(_) => 4,
-            Self::Number(Number::Text(text)) => text.len(),
-            Self::Number(Number::Int(_) | Number::UInt(_) | Number::Double(_)) => 8,
-            Self::String(text) => text.len() + 2,
-            Self::Bytes(bytes) => bytes.len() / 3 * 4 + 2,
-            Self::Array(items) => 2 + items.iter().map(|item| 1 + item.text_size()).sum::<usize>(),
+            Self::Null | Self::Bool(true) => 4,
+            Self::Bool(false) => 5,
+            Self::Number(number) => number.text_size(),
+            Self::String(text) => write::quoted_size(text),
+            Self::Bytes(bytes) => bytes.len().div_ceil(3) * 4 + 2,
+            Self::Array(items) => {
+                let commas = items.len().saturating_sub(1);
+                2 + commas + items.iter().map(Self::text_size).sum::<usize>()
+            }
             Self::Object(members) => {
-                2 + members.iter().map(|(name, value)| name.len() + 4 + value.text_size()).sum::<usize>()
+                let commas = members.len().saturating_sub(1);
+                let member = |(name, value): (&Arc<str>, &Self)| write::quoted_size(name) + 1 + value.text_size();
+                2 + commas + members.iter().map(member).sum::<usize>()
             }
         }
     }

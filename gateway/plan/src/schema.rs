@@ -7,6 +7,7 @@
 
 mod bounds;
 mod node;
+mod pattern;
 
 use jsonschema::{Draft, PatternOptions, ValidationError, Validator};
 
@@ -16,23 +17,27 @@ use crate::plan::{ConfigMapKey, Plan};
 pub use self::bounds::SchemaError;
 
 use self::bounds::Extent;
-use self::node::{Meter, Node, Values};
+use self::node::{Node, Rates, Values};
+use self::pattern::{CACHE_SIZE, PATTERN_SIZE};
 
 /// Violations that are reported: enough to mend a request, few enough for an answer.
 pub const VIOLATIONS: usize = 20;
 
-/// What one validation may cost, in values looked at: about a second of CPU at worst, and a thousand times what a
-/// common request needs.
+/// What one validation may cost, in values looked at; a text costs by its bytes, and by what the schema's patterns take at
+/// worst for each. About a second of CPU, and a thousand times what a common request needs.
 const STEPS: u64 = 10_000_000;
 
-/// What the listing of violations may cost besides; each step may be an error of some hundred bytes.
+/// What the listing of violations may cost besides; 256 bytes of an error are a step.
 const LISTING_STEPS: u64 = 100_000;
+
+/// Bytes of memory that errors may take after the last step: each schema at each level may leave one more.
+const LISTING_ROOM: usize = 32 << 20;
 
 /// Schema levels times value levels: what fits into half of a 2 MiB stack.
 const NESTING: usize = 2_048;
 
-/// Bytes of one compiled pattern.
-const PATTERN_SIZE: usize = 1 << 20;
+/// Steps for 256 bytes of a text that are as much work as one schema for each byte of a body.
+const STEPS_A_NODE: usize = 32;
 
 /// Bytes of a violation's path and of its message.
 const TEXT_SIZE: usize = 256;
@@ -81,10 +86,10 @@ impl Rule {
         }
     }
 
-    /// Schemas that it expands to.
-    pub fn nodes(&self) -> usize {
+    /// What it may take for each byte of a body: schemas that it expands to, and what its patterns are worth in those.
+    pub fn weight(&self) -> usize {
         match self {
-            Self::Schema(schema) => schema.extent.nodes,
+            Self::Schema(schema) => schema.extent.nodes.saturating_add(schema.extent.matching.div_ceil(STEPS_A_NODE)),
             Self::Unavailable => 0,
         }
     }
@@ -109,7 +114,7 @@ impl Schema {
             .should_validate_formats(true)
             // Checking this format would compile a stranger's pattern.
             .with_format("regex", |_: &str| true)
-            .with_pattern_options(PatternOptions::regex().size_limit(PATTERN_SIZE).dfa_size_limit(PATTERN_SIZE))
+            .with_pattern_options(PatternOptions::regex().size_limit(PATTERN_SIZE).dfa_size_limit(CACHE_SIZE))
             .build(&schema)
             .map_err(|error| SchemaError::Malformed(cut(error.to_string())))?;
         Ok(Self { validator, extent })
@@ -121,20 +126,29 @@ impl Schema {
         if self.extent.depth.saturating_mul(node::depth(value)) > NESTING {
             return vec![too_large()];
         }
-        let meter = Meter::new(STEPS);
-        let valid = self.validator.is_valid(Node::new(value, &meter));
-        if meter.is_spent() {
-            return vec![too_large()];
+        match node::metered(STEPS, self.rates(), || self.validator.is_valid(Node::new(value))) {
+            Some(true) => Vec::new(),
+            Some(false) => self.list(value),
+            None => vec![too_large()],
         }
-        if valid { Vec::new() } else { self.list(value) }
     }
 
     /// The violations of a value that is known to be invalid; one for all of them where a list would be long to make.
     fn list(&self, value: &Json) -> Vec<SchemaViolation> {
-        let meter = Meter::new(LISTING_STEPS);
-        let errors = self.validator.iter_errors(Node::new(value, &meter));
-        let listed: Vec<_> = errors.take(VIOLATIONS).map(|error| violation(&error)).collect();
-        if meter.is_spent() || listed.is_empty() { vec![unlisted()] } else { listed }
+        let error = self.extent.error.saturating_add(node::ERROR).saturating_add(node::reach(value));
+        if self.extent.nodes.saturating_mul(error).saturating_mul(node::depth(value)) > LISTING_ROOM {
+            return vec![unlisted()];
+        }
+        let list = || {
+            let errors = self.validator.iter_errors(Node::new(value));
+            errors.take(VIOLATIONS).map(|error| violation(&error)).collect::<Vec<_>>()
+        };
+        let listed = node::metered(LISTING_STEPS, self.rates(), list).filter(|listed| !listed.is_empty());
+        listed.unwrap_or_else(|| vec![unlisted()])
+    }
+
+    fn rates(&self) -> Rates {
+        Rates { text: self.extent.text, name: self.extent.name, error: self.extent.error }
     }
 }
 

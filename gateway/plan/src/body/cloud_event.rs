@@ -87,6 +87,15 @@ pub(super) fn check_binary(headers: &HeaderMap) -> Result<(), CloudEventFault> {
     require(|name| field(headers, &format!("ce-{name}")))
 }
 
+/// A request without a body: an event in binary mode has no data then; a type that says that the body is one lies.
+pub(super) fn check_empty(headers: &HeaderMap) -> Result<(), CloudEventFault> {
+    match structured(headers) {
+        Some(Kind::CloudEventBatch) => Err(CloudEventFault::Batch),
+        Some(_) => Err(CloudEventFault::Attribute("specversion")),
+        None => check_binary(headers),
+    }
+}
+
 /// A structured event.
 pub(super) fn check(event: &Json) -> Result<(), CloudEventFault> {
     require(|name| event.get([name])?.as_str().map(str::to_owned))
@@ -107,9 +116,24 @@ fn require(attribute: impl Fn(&'static str) -> Option<String>) -> Result<(), Clo
     Ok(())
 }
 
-/// An attribute's text, decoded (HTTP protocol binding, 3.1.3.2); a field that stands twice has none.
+/// An attribute's text, unquoted and then decoded (HTTP protocol binding, 3.1.3.2); a field that stands twice has none.
 fn field(headers: &HeaderMap, name: &str) -> Option<String> {
     let mut values = headers.get_all(name).iter();
     let (Some(only), None) = (values.next(), values.next()) else { return None };
-    percent_decode(only.as_bytes()).decode_utf8().ok().map(Cow::into_owned)
+    percent_decode(&unquoted(only.as_bytes())?).decode_utf8().ok().map(Cow::into_owned)
+}
+
+/// What a quoted string means (RFC 9110, 5.6.4), and any other value as it is; `None` of a string that does not end where
+/// the value does.
+fn unquoted(value: &[u8]) -> Option<Cow<'_, [u8]>> {
+    let Some(quoted) = value.strip_prefix(b"\"") else { return Some(Cow::Borrowed(value)) };
+    let mut text = Vec::with_capacity(quoted.len());
+    let mut bytes = quoted.iter();
+    loop {
+        match bytes.next()? {
+            b'"' => return bytes.as_slice().is_empty().then_some(Cow::Owned(text)),
+            b'\\' => text.push(*bytes.next()?),
+            other => text.push(*other),
+        }
+    }
 }

@@ -36,10 +36,14 @@ pub(super) fn read(
     for part in parts(body, boundary(media)?).map_err(BodyFault::Multipart)? {
         let (head, content) = split(part).map_err(BodyFault::Multipart)?;
         let head = Head::read(head).map_err(BodyFault::Multipart)?;
+        // Of a part that nobody wants too: what is accepted does not depend on that.
+        let media = head.content_type.as_deref().map(MediaType::parse).transpose();
+        let media = media.map_err(|_| BodyFault::Multipart(MultipartFault::Head))?;
         budget.value()?;
         let wanted = wanted.member(&head.name);
         if wanted.is_wanted() {
-            let value = value(&head, content, wanted, budget)?;
+            let part = Part { head: &head, media, content };
+            let value = value(&part, wanted, budget)?;
             members.add(&head.name, value, budget)?;
         }
     }
@@ -83,8 +87,19 @@ fn behind<'b>(text: &'b [u8], delimiter: &Finder<'_>) -> Result<(&'b [u8], &'b [
     Ok((before, rest.get(delimiter.needle().len()..).unwrap_or_default()))
 }
 
-/// Head and content of a part; without an empty line there is no content.
+/// A part that somebody wants.
+struct Part<'p> {
+    head: &'p Head,
+    media: Option<MediaType>,
+    content: &'p [u8],
+}
+
+/// Head and content of a part; without an empty line there is no content. One that begins with an empty line has no head,
+/// and what looks like one is content (RFC 2046, 5.1).
 fn split(part: &[u8]) -> Result<(&[u8], &[u8]), MultipartFault> {
+    if let Some(content) = part.strip_prefix(b"\r\n") {
+        return Ok((&[], content));
+    }
     let end = charset::find(part.get(..part.len().min(MULTIPART_HEAD_SIZE + 4)).unwrap_or_default(), b"\r\n\r\n");
     let (head, content) = match end {
         Some(end) => (part.get(..end), part.get(end + 4..)),
@@ -97,8 +112,8 @@ fn split(part: &[u8]) -> Result<(&[u8], &[u8]), MultipartFault> {
     Ok((head, content.unwrap_or_default()))
 }
 
-fn value(head: &Head, content: &[u8], wanted: &Projection, budget: &mut Budget) -> Result<Json, BodyFault> {
-    let media = head.content_type.as_deref().map(MediaType::parse).transpose()?;
+fn value(part: &Part<'_>, wanted: &Projection, budget: &mut Budget) -> Result<Json, BodyFault> {
+    let Part { head, media, content } = part;
     let text = || {
         let encoding = media.as_ref().map_or(Ok(None), charset::declared).ok()?.unwrap_or(UTF_8);
         charset::text(content, Some(encoding)).ok()

@@ -5,6 +5,7 @@
 //! No document type declaration is read, so there is no entity to expand and nothing to fetch. The library tells the
 //! tokens; what it does not check of well-formedness is checked here.
 
+mod declaration;
 mod names;
 
 use std::collections::HashSet;
@@ -61,6 +62,26 @@ pub(super) fn read(text: &str, wanted: &Projection, budget: &mut Budget) -> Resu
     }
 }
 
+/// The name of an instruction (XML 1.0, 2.6): `xml` in any case is none.
+fn is_target(name: &str) -> bool {
+    is_name(name) && !name.eq_ignore_ascii_case("xml")
+}
+
+/// Whether white space stands before each attribute (XML 1.0, 3.1), which the library does not ask for.
+fn are_apart(attributes: &str) -> bool {
+    let mut rest = attributes;
+    while let Some(at) = rest.find(['"', '\'']) {
+        let (before, quoted) = rest.split_at(at);
+        if !before.starts_with([' ', '\t', '\r', '\n']) {
+            return false;
+        }
+        let mut parts = quoted.get(1..).unwrap_or_default().splitn(2, if quoted.starts_with('"') { '"' } else { '\'' });
+        let (Some(_), Some(after)) = (parts.next(), parts.next()) else { return false };
+        rest = after;
+    }
+    true
+}
+
 const fn malformed() -> BodyFault {
     BodyFault::Xml(XmlFault::Malformed)
 }
@@ -76,8 +97,8 @@ impl Document<'_, '_> {
             Event::CData(text) => self.text(&text.xml10_content()),
             Event::GeneralRef(reference) => self.reference(&reference),
             Event::DocType(_) => Err(BodyFault::Xml(XmlFault::DocumentType)),
-            Event::Decl(_) if !is_first => Err(malformed()),
-            Event::PI(instruction) if !is_name(instruction.target()) => Err(malformed()),
+            Event::Decl(declaration) if !is_first || !declaration::is_legal(&declaration) => Err(malformed()),
+            Event::PI(instruction) if !is_target(instruction.target()) => Err(malformed()),
             Event::Decl(_) | Event::PI(_) | Event::Comment(_) | Event::Eof => Ok(()),
         }
     }
@@ -104,6 +125,9 @@ impl Document<'_, '_> {
     }
 
     fn attributes(&mut self, start: &BytesStart<'_>, open: &mut Open<'_>) -> Result<(), BodyFault> {
+        if !are_apart(start.attributes_raw()) {
+            return Err(malformed());
+        }
         let mut names = HashSet::new();
         // The library's own check compares each name with each other.
         for attribute in start.attributes().with_checks(false) {

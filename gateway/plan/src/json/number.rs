@@ -51,6 +51,19 @@ impl Number {
     }
 }
 
+impl Number {
+    /// How many bytes its text has.
+    pub(super) fn text_size(&self) -> usize {
+        let digits = |value: u64| value.checked_ilog10().map_or(1, |log| log as usize + 1);
+        match self {
+            Self::Int(value) => digits(value.unsigned_abs()) + usize::from(*value < 0),
+            Self::UInt(value) => digits(*value),
+            Self::Double(_) => self.to_string().len(),
+            Self::Text(text) => text.len(),
+        }
+    }
+}
+
 impl fmt::Display for Number {
     /// The text that the number was read from; doubles in their shortest form, with a fraction or an exponent.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -79,10 +79,21 @@ fn a_value_inside_a_structure_survives_serde_json() {
     assert_eq!(serde_json::to_string(&serde_json::from_str::<Kind>(text).unwrap()).unwrap(), text);
 }
 
+#[test]
+fn a_size_is_that_of_the_text_with_its_digits_and_escapes() {
+    for text in [r#"{"abcdef":0}"#, r#"["\u0001\n\"\\é",-10,9223372036854775808,0.5,1e400,true,false,null,[],{}]"#] {
+        let value = read(text.as_bytes(), &Projection::All).unwrap();
+        assert_eq!((value.text_size(), value.to_string()), (text.len(), text.to_owned()));
+    }
+    let bytes = Json::Bytes(vec![0; 4].into());
+    assert_eq!((bytes.text_size(), bytes.to_string()), (10, r#""AAAAAA==""#.to_owned()));
+}
+
 proptest! {
     #[test]
     fn what_is_written_is_read_back(value in values()) {
         let text = value.to_string();
+        prop_assert_eq!(value.text_size(), text.len());
         prop_assert_eq!(&read(text.as_bytes(), &Projection::all()).unwrap(), &value);
         prop_assert_eq!(&serde_json::to_string(&value).unwrap(), &text);
         prop_assert_eq!(&serde_json::from_str::<Json>(&text).unwrap(), &value);

@@ -67,6 +67,16 @@ fn quote(text: &str, out: &mut fmt::Formatter<'_>) -> fmt::Result {
     out.write_str("\"")
 }
 
+/// Bytes of a JSON string, as [`quote`] writes it.
+pub(super) fn quoted_size(text: &str) -> usize {
+    let escapes = text.bytes().map(|byte| match byte {
+        b'"' | b'\\' | 8 | 12 | b'\n' | b'\r' | b'\t' => 1,
+        0..=31 => 5,
+        32..=255 => 0,
+    });
+    text.len() + 2 + escapes.sum::<usize>()
+}
+
 impl serde::Serialize for Json {
     /// Numbers that no Rust type holds pass through as their text, which `serde_json` alone understands.
     fn serialize<S: serde::Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {

@@ -24,7 +24,7 @@ const COMMON_ROOM: usize = 64 << 10;
 /// Bytes of a body that is read in less than a millisecond, whatever it holds.
 const SMALL_BODY: usize = 64 << 10;
 
-/// Schemas times bytes that are judged in less than a millisecond.
+/// Schemas, and what patterns are worth in those, times bytes: what is judged in less than a millisecond.
 const SMALL_CHECK: usize = 64 << 10;
 
 /// What the reading of a body will cost.
@@ -78,8 +78,8 @@ impl Route {
         let is_coded = body::is_coded(&request.headers);
         let text = if is_coded { self.decoded_size(length) } else { length };
         let room = text.saturating_mul(COMMON_FACTOR).clamp(COMMON_ROOM, JSON_TREE_SIZE);
-        let schemas = self.shape.as_ref().map_or(0, Rule::nodes);
-        let is_long = is_coded || length > SMALL_BODY || schemas.saturating_mul(length) > SMALL_CHECK;
+        let weight = self.shape.as_ref().map_or(0, Rule::weight);
+        let is_long = is_coded || length > SMALL_BODY || weight.saturating_mul(length) > SMALL_CHECK;
         let account = match (is_coded, room) {
             (true, _) => room.saturating_add(text).saturating_add(CODING_WINDOW),
             (false, COMMON_ROOM) => 0,

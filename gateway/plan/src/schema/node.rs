@@ -1,7 +1,9 @@
 //! Our values as the schema library reads them: in place, and against a meter.
 //!
-//! Each look at a value costs a step. When the steps are spent, every value looks like nothing and every list ends, so
-//! the validation ends soon; its verdict is then worth nothing, and [`Meter::is_spent`] says so.
+//! Each look at a value costs steps: by its bytes where it is a text, a number or a name, and more for each byte where the
+//! schema has patterns. When the steps are spent, every value looks like nothing and every list ends, so the validation
+//! ends soon; its verdict is then worth nothing, and [`metered`] says so. Each error costs steps too, by the bytes
+//! that it holds. The meter belongs to the thread, because the library lends names without a word of whose they are.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -15,31 +17,84 @@ use serde_json::Value;
 
 use crate::json::{Json, Number};
 
-/// Bytes of a text that are looked at for one step.
-const BYTES_A_STEP: usize = 256;
+/// Bytes of a text that are looked at for one step, or for as many as the patterns weigh.
+pub(super) const BYTES_A_STEP: usize = 256;
+
+/// Bytes that are written as base64 for one step.
+const CODED_A_STEP: usize = 64;
+
+/// Bytes of memory of an error besides what it copies.
+pub(super) const ERROR: usize = 512;
 
 /// Values nested deeper than this are as deep as this.
 const DEEPEST: usize = 512;
 
-/// Steps that are left.
-#[derive(Debug)]
-pub(super) struct Meter(Cell<u64>);
+/// What a look costs.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rates {
+    /// Steps for each 256 bytes of a text.
+    pub(super) text: usize,
+    /// Steps for each 256 bytes of a name in its object.
+    pub(super) name: usize,
+    /// Bytes of memory that an error copies.
+    pub(super) error: usize,
+}
 
-impl Meter {
-    pub(super) fn new(steps: u64) -> Self {
-        Self(Cell::new(steps))
-    }
+/// Steps that are left to the validation that this thread is in.
+#[derive(Clone, Copy)]
+struct Purse {
+    left: u64,
+    rates: Rates,
+}
 
-    /// Whether a step was refused, or the last one was taken.
-    pub(super) fn is_spent(&self) -> bool {
-        self.0.get() == 0
-    }
+const FREE: Rates = Rates { text: 0, name: 0, error: 0 };
 
-    fn take(&self, steps: usize) -> bool {
-        let left = self.0.get().saturating_sub(steps as u64);
-        self.0.set(left);
-        left > 0
+thread_local! {
+    static PURSE: Cell<Purse> = const { Cell::new(Purse { left: 0, rates: FREE }) };
+}
+
+/// Runs a validation; `None` where it has taken its last step, because its verdict is worth nothing then. A thread is in
+/// one at a time.
+pub(super) fn metered<T>(steps: u64, rates: Rates, validation: impl FnOnce() -> T) -> Option<T> {
+    PURSE.set(Purse { left: steps, rates });
+    let verdict = validation();
+    let left = PURSE.replace(Purse { left: 0, rates: FREE }).left;
+    (left > 0).then_some(verdict)
+}
+
+fn take(steps: impl FnOnce(&Rates) -> usize) -> bool {
+    let purse = PURSE.get();
+    let left = purse.left.saturating_sub(u64::try_from(steps(&purse.rates)).unwrap_or(u64::MAX));
+    PURSE.set(Purse { left, ..purse });
+    left > 0
+}
+
+/// Steps for the bytes of a text.
+fn by_length(length: usize, rate: usize) -> usize {
+    length.saturating_mul(rate.max(1)) / BYTES_A_STEP
+}
+
+/// Bytes of the longest path to a value below this one, as an error writes it at worst.
+pub(super) fn reach(value: &Json) -> usize {
+    fn below(value: &Json, left: usize) -> usize {
+        match value {
+            _ if left == 0 => 0,
+            Json::Array(items) => items.iter().map(|item| INDEX + below(item, left - 1)).max().unwrap_or(0),
+            Json::Object(members) => {
+                members.iter().map(|(name, member)| step(name) + below(member, left - 1)).max().unwrap_or(0)
+            }
+            Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) | Json::Bytes(_) => 0,
+        }
     }
+    below(value, DEEPEST)
+}
+
+/// Bytes of an index in a path.
+const INDEX: usize = 8;
+
+/// Bytes of a name in a path: escapes double it at worst.
+fn step(name: &str) -> usize {
+    1 + 2 * name.len()
 }
 
 /// How deep a value nests: 1 for a scalar.
@@ -73,9 +128,13 @@ pub(super) fn plain(value: &Json) -> Value {
 fn count(value: &Json) -> usize {
     match value {
         Json::Array(items) => 1 + items.iter().map(count).sum::<usize>(),
-        Json::Object(members) => 1 + members.values().map(count).sum::<usize>(),
-        Json::String(text) => 1 + text.len() / BYTES_A_STEP,
-        Json::Null | Json::Bool(_) | Json::Number(_) | Json::Bytes(_) => 1,
+        Json::Object(members) => {
+            let member = |(name, value): (&std::sync::Arc<str>, &Json)| name.len() / BYTES_A_STEP + count(value);
+            1 + members.iter().map(member).sum::<usize>()
+        }
+        Json::String(text) | Json::Number(Number::Text(text)) => 1 + text.len() / BYTES_A_STEP,
+        Json::Bytes(bytes) => 1 + bytes.len() / CODED_A_STEP,
+        Json::Null | Json::Bool(_) | Json::Number(_) => 1,
     }
 }
 
@@ -83,25 +142,25 @@ fn count(value: &Json) -> usize {
 #[derive(Debug)]
 pub(super) struct Values;
 
-/// A value, and what pays for looking at it. Names of members are free: who lists them has paid.
+/// A value, and how many bytes the path to it has.
 #[derive(Clone, Copy)]
 pub(super) struct Node<'a> {
     value: &'a Json,
-    meter: Option<&'a Meter>,
+    path: usize,
 }
 
 impl<'a> Node<'a> {
-    pub(super) fn new(value: &'a Json, meter: &'a Meter) -> Self {
-        Self { value, meter: Some(meter) }
+    pub(super) fn new(value: &'a Json) -> Self {
+        Self { value, path: 0 }
     }
 
     /// The value, if it can be paid for.
     fn look(self, steps: usize) -> Option<&'a Json> {
-        self.meter.is_none_or(|meter| meter.take(steps)).then_some(self.value)
+        take(|_| steps).then_some(self.value)
     }
 
-    fn child(self, value: &'a Json) -> Self {
-        Self { value, ..self }
+    fn child(self, value: &'a Json, path: usize) -> Self {
+        Self { value, path: self.path.saturating_add(path) }
     }
 }
 
@@ -116,7 +175,7 @@ impl json::Json for Values {
 
     fn with_string_node<T>(buffer: &mut Json, string: &str, ask: impl FnOnce(Node<'_>) -> T) -> T {
         *buffer = Json::text(string);
-        ask(Node { value: buffer, meter: None })
+        ask(Node { value: buffer, path: 0 })
     }
 }
 
@@ -135,14 +194,22 @@ impl<'a> json::Node<'a, Values> for Node<'a> {
 
     fn as_string(&self) -> Option<Cow<'a, str>> {
         match self.look(1)? {
-            Json::String(text) => self.look(text.len() / BYTES_A_STEP)?.as_str().map(Cow::Borrowed),
-            Json::Bytes(bytes) => Some(Cow::Owned(STANDARD.encode(bytes))),
+            Json::String(text) => take(|rates| by_length(text.len(), rates.text)).then(|| Cow::Borrowed(&**text)),
+            Json::Bytes(bytes) => {
+                let coded = bytes.len().saturating_mul(2);
+                let may = take(|rates| bytes.len() / CODED_A_STEP + by_length(coded, rates.text));
+                may.then(|| Cow::Owned(STANDARD.encode(bytes)))
+            }
             Json::Null | Json::Bool(_) | Json::Number(_) | Json::Array(_) | Json::Object(_) => None,
         }
     }
 
     fn as_number(&self) -> Option<Numeral<'a>> {
-        self.look(1)?.as_number().map(Numeral)
+        let number = self.look(1)?.as_number()?;
+        match number {
+            Number::Text(text) if !take(|_| by_length(text.len(), 1)) => None,
+            Number::Text(_) | Number::Int(_) | Number::UInt(_) | Number::Double(_) => Some(Numeral(number)),
+        }
     }
 
     fn as_boolean(&self) -> Option<bool> {
@@ -188,8 +255,10 @@ impl<'a> json::Node<'a, Values> for Node<'a> {
         may && self.look(count(value)).is_some() && cmp::equal(&plain(value), expected)
     }
 
-    /// Asked for errors and annotations alone, and those never hold a value.
+    /// Asked for errors and annotations alone, and those never hold a value. An error holds its path, and a part of the
+    /// schema.
     fn to_value(&self) -> Cow<'a, Value> {
+        take(|rates| 1 + rates.error.saturating_add(ERROR).saturating_add(self.path) / BYTES_A_STEP);
         Cow::Owned(Value::Null)
     }
 
@@ -215,7 +284,7 @@ impl<'a> Object<'a, Values> for Members<'a> {
 
     fn get(&self, key: &String) -> Option<Node<'a>> {
         self.node.look(1)?;
-        self.members.get(key.as_str()).map(|value| self.node.child(value))
+        self.members.get(key.as_str()).map(|value| self.node.child(value, step(key)))
     }
 
     fn members(&self) -> MembersIter<'a> {
@@ -234,7 +303,8 @@ impl<'a> Iterator for MembersIter<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         self.node.look(1)?;
-        self.members.next().map(|(name, value)| (&**name, self.node.child(value)))
+        let (name, value) = self.members.next()?;
+        take(|rates| by_length(name.len(), rates.name)).then(|| (&**name, self.node.child(value, step(name))))
     }
 }
 
@@ -275,7 +345,7 @@ impl<'a> Iterator for ItemsIter<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         self.node.look(1)?;
-        self.items.next().map(|value| self.node.child(value))
+        self.items.next().map(|value| self.node.child(value, INDEX))
     }
 }
 

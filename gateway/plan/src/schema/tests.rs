@@ -1,5 +1,8 @@
 //! Schemas: what they accept, what of them is refused, and that hostile ones end.
 
+mod bounds;
+mod cost;
+
 use std::thread;
 
 use proptest::prelude::*;

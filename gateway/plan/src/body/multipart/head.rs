@@ -60,9 +60,12 @@ fn disposition(value: &str) -> Result<(String, Option<String>), MultipartFault> 
         Some(found.swap_remove(at).1)
     };
     let name = take("name").filter(|name| !name.is_empty()).ok_or(MultipartFault::Name)?;
-    // Not meant for forms (RFC 7578, 4.2), and still the only name that some clients give a file.
-    let extended = take("filename*").map(|text| extended(&text).ok_or(MultipartFault::FileName)).transpose()?;
-    let file_name = extended.or(take("filename"));
+    // `filename*` is not meant for forms (RFC 7578, 4.2), and still the only name that some clients give a file.
+    let file_name = match (take("filename"), take("filename*")) {
+        (Some(plain), _) => Some(plain),
+        (None, Some(text)) => Some(extended(&text).ok_or(MultipartFault::FileName)?),
+        (None, None) => None,
+    };
     if file_name.as_deref().is_some_and(is_path) {
         return Err(MultipartFault::FileName);
     }

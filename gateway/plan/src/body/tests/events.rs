@@ -42,6 +42,39 @@ fn an_event_in_binary_mode_is_its_data_and_its_fields_say_what_it_is() {
 }
 
 #[test]
+fn an_attribute_means_what_stands_in_its_quotes() {
+    let attributes = [
+        ("ce-specversion", "\"1.0\""),
+        ("ce-id", "\"a \\\"b\\\\%20c\""),
+        ("ce-source", "/shop"),
+        ("ce-type", "\"order.paid\""),
+    ];
+    let event = binary(&attributes).unwrap().1;
+    assert_eq!(event, Some(CloudEvent { kind: "order.paid".to_owned(), id: "a \"b\\ c".to_owned() }));
+    for broken in ["\"7", "\"7\"8", "\"7\\", "\"\""] {
+        let broken = [("ce-specversion", "1.0"), ("ce-id", broken), ("ce-source", "/"), ("ce-type", "x")];
+        assert_eq!(binary(&broken).unwrap_err().to_string(), "the event has no id, or it is no text");
+    }
+}
+
+#[test]
+fn an_event_without_data_is_checked_too() {
+    let empty = |list: &[(&'static str, &str)]| {
+        read(&fields(list), b"", &Projection::All, BOUNDS)
+            .map(|content| content.data)
+            .map_err(|fault| fault.to_string())
+    };
+    let head = |version| [("ce-specversion", version), ("ce-id", "7"), ("ce-source", "/"), ("ce-type", "x")];
+    assert_eq!(empty(&head("1.0")), Ok(Json::Null));
+    assert_eq!(empty(&head("0.3")), Err("the event's specversion is not 1.0".to_owned()));
+    assert_eq!(empty(&head("1.0")[..2]), Err("the event has no source, or it is no text".to_owned()));
+    let none = "the event has no specversion, or it is no text".to_owned();
+    assert_eq!(empty(&[("content-type", STRUCTURED)]), Err(none));
+    assert_eq!(empty(&[("content-type", BATCH)]), Err("the batch is not a list of events".to_owned()));
+    assert_eq!(empty(&[("content-type", "application/json")]), Ok(Json::Null));
+}
+
+#[test]
 fn an_event_lacks_nothing_that_an_event_must_have() {
     for (name, value) in [("id", "7"), ("source", "/shop"), ("type", "order.paid")] {
         for other in ["null", "\"\"", "7"] {

@@ -64,7 +64,7 @@ fn names_are_read_as_browsers_and_others_write_them() {
         data.get(["f", "filename"]).unwrap().as_str().unwrap().to_owned()
     };
     assert_eq!(name("name=f; filename*=UTF-8'de'%C3%A9.txt"), "é.txt");
-    assert_eq!(name("name=f; filename=e.txt; filename*=utf-8''%c3%a9.txt"), "é.txt");
+    assert_eq!(name("name=f; filename=e.txt; filename*=utf-8''%c3%a9.txt"), "e.txt");
     assert_eq!(name("name=f; filename=\"...\""), "...");
 }
 
@@ -152,4 +152,20 @@ fn only_what_is_wanted_of_a_file_is_built() {
     let body = named("name=f; filename=a", "1");
     assert_eq!(part_of(MULTIPART, &body, &only(&["f", "size"])).unwrap().to_string(), r#"{"f":{"size":1}}"#);
     assert_eq!(part_of(MULTIPART, &body, &only(&["g"])).unwrap().to_string(), "{}");
+}
+
+#[test]
+fn a_part_that_nobody_wants_has_a_type_like_any_other() {
+    let body = body(&[("Content-Disposition: form-data; name=z\r\nContent-Type: garbage", "1")]);
+    let message = "the body is not multipart/form-data: a part's head cannot be read".to_owned();
+    assert_eq!(refused(MULTIPART, &body), ("MalformedBody", message.clone()));
+    let fault = part_of(MULTIPART, &body, &only(&["a"])).unwrap_err();
+    assert_eq!(fault.to_string(), message);
+}
+
+#[test]
+fn a_part_that_begins_with_an_empty_line_has_no_head() {
+    let smuggled = "--x y\r\n\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nsmuggled\r\n--x y--";
+    let message = "the body is not multipart/form-data: a part has no Content-Disposition form-data with a name";
+    assert_eq!(refused(MULTIPART, smuggled), ("MalformedBody", message.to_owned()));
 }

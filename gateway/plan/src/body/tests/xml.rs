@@ -17,6 +17,10 @@ fn a_document_is_an_object_without_its_root() {
         ("<a>x<b/>y</a>", r##"{"b":"","#text":"xy"}"##),
         ("<s:a xmlns:s='u'><s:b/></s:a>", r#"{"@xmlns:s":"u","s:b":""}"#),
         ("<xml><ToUserName><![CDATA[a<b]]></ToUserName></xml>", r#"{"ToUserName":"a<b"}"#),
+        (
+            "<?xml version = \"1.1\"  encoding='UTF-8' standalone='no' ?><a b='\"1' c=\"'2\"\n/>",
+            r#"{"@b":"\"1","@c":"'2"}"#,
+        ),
         ("<?xml version='1.0'?><!-- c --><?p i?><a>1<!-- c -->2<?p?>3</a><!-- c -->", r#""123""#),
         ("<a>&lt;&amp;&gt;&quot;&apos;&#65;&#x1F600;</a>", r#""<&>\"'A😀""#),
         ("<a b='&lt;\n&#10;'/>", "{\"@b\":\"< \\n\"}"),
@@ -71,6 +75,8 @@ fn what_is_not_well_formed_is_refused() {
         "<a>]]></a>",
         "<a><!-- -- --></a>",
         "<a/><?xml version='1.0'?>",
+        "<a b='1'c='2'/>",
+        "<a><?XML?></a>",
         " <?xml version='1.0'?><a/>",
         "<a><![CDATA[x</a>",
         "{\"a\":1}",
@@ -104,4 +110,22 @@ fn only_what_is_wanted_is_built_and_all_is_checked() {
         assert_eq!(part_of(XML, body, &only(path)).unwrap().to_string(), expected, "{path:?}");
     }
     assert!(part_of(XML, "<a><b>1</b><c>&x;</c></a>", &only(&["b"])).is_err());
+}
+
+#[test]
+fn a_declaration_that_is_none_is_refused() {
+    for body in [
+        "<?xml version='9'?><a/>",
+        "<?xml version='1.'?><a/>",
+        "<?xml?><a/>",
+        "<?xml encoding='utf-8'?><a/>",
+        "<?xml version='1.0'encoding='utf-8'?><a/>",
+        "<?xml version='1.0' standalone='yes' encoding='utf-8'?><a/>",
+        "<?xml version='1.0' standalone='maybe'?><a/>",
+        "<?xml version='1.0' more='x'?><a/>",
+        "<?XmL version='1.0'?><a/>",
+    ] {
+        let message = "the body is not XML: it is not well-formed".to_owned();
+        assert_eq!(refused(XML, body), ("MalformedBody", message), "{body}");
+    }
 }
