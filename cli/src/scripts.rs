@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use boathook_crds::WebhookWorkflowSpec;
 use boathook_operator_core::world::{Checked, Checks};
 use boathook_plan::script::CodeHash;
-use boathook_sandbox::Sandbox;
+use boathook_sandbox::{Fault, FaultKind, Sandbox, SandboxError};
 use tokio::runtime::Handle;
 
 use crate::load::Loaded;
@@ -40,11 +40,19 @@ impl Scripts {
     }
 
     fn check(&self, owner: &str, code: &str) -> Checked {
-        match self.runtime.block_on(self.sandbox.check(owner, code)) {
-            Ok(None) => Checked::Compiles,
-            Ok(Some(fault)) => Checked::Broken(fault.to_string()),
-            Err(error) => Checked::Unavailable(error.to_string()),
-        }
+        checked(self.runtime.block_on(self.sandbox.check(owner, code)))
+    }
+}
+
+/// What the compilation of a script says of it. That a worker had no time or no memory says something of this machine.
+fn checked(told: Result<Option<Fault>, SandboxError>) -> Checked {
+    match told {
+        Ok(None) => Checked::Compiles,
+        Ok(Some(fault)) => match fault.kind {
+            FaultKind::Syntax | FaultKind::Thrown | FaultKind::ResultTooLarge => Checked::Broken(fault.to_string()),
+            FaultKind::Timeout | FaultKind::Memory => Checked::Unavailable(format!("compiling the script: {fault}")),
+        },
+        Err(error) => Checked::Unavailable(error.to_string()),
     }
 }
 
@@ -65,4 +73,22 @@ fn scripts(loaded: &Loaded) -> BTreeMap<CodeHash, (String, &str)> {
 fn codes(spec: &WebhookWorkflowSpec) -> impl Iterator<Item = &str> {
     let blocks = spec.blocks.iter().flat_map(|block| &block.steps);
     spec.steps.iter().chain(blocks).filter_map(|step| step.javascript.as_ref()).map(|script| script.code.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_worker_that_had_no_time_says_nothing_of_the_script() {
+        let told = |kind| {
+            let fault = Fault { kind, message: "SyntaxError: no".to_owned(), line: Some(2), column: None };
+            checked(Ok(Some(fault)))
+        };
+        assert_eq!(told(FaultKind::Syntax), Checked::Broken("SyntaxError: no (line 2)".to_owned()));
+        let unavailable = "compiling the script: SyntaxError: no (line 2)".to_owned();
+        assert_eq!(told(FaultKind::Timeout), Checked::Unavailable(unavailable.clone()));
+        assert_eq!(told(FaultKind::Memory), Checked::Unavailable(unavailable));
+        assert_eq!(checked(Err(SandboxError::Busy)), Checked::Unavailable(SandboxError::Busy.to_string()));
+    }
 }

@@ -17,8 +17,9 @@ pub const MEMORY: u64 = 1 << 30;
 /// The longest time that a script can be given.
 pub const TIME: Duration = Duration::from_mins(1);
 
-/// How long a script is compiled at most, to see whether it does.
-pub const CHECK_TIME: Duration = Duration::from_secs(1);
+/// How long a script is compiled at most, to see whether it does: the largest one takes a second on an idle machine, and
+/// this may be one that starts everything at once.
+pub const CHECK_TIME: Duration = Duration::from_secs(5);
 
 /// How much later than its deadline a worker is killed. Until then the engine may stop by itself, and say at which line;
 /// past it, it is inside of something that does not stop.
@@ -41,6 +42,10 @@ pub const LINE_SIZE: usize = 2 << 10;
 
 /// Bytes of an error's message.
 pub const MESSAGE_SIZE: usize = 1 << 10;
+
+/// Characters of a text, or bytes, that a function of the library takes at once. What it makes of them is not within the
+/// script's memory: six bytes for each at most, which the address space of every worker has room for.
+pub const TEXT_SIZE: usize = 16 << 20;
 
 /// Bytes of the engine's stack: deep enough for any real recursion, far below the 8 MiB of a process.
 pub const STACK_SIZE: usize = 512 << 10;

@@ -4,8 +4,21 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::limits::{ORDER_SIZE, REPLY_SIZE};
+use crate::limits::{CONSOLE_LINES, CONSOLE_SIZE, LINE_SIZE, MESSAGE_SIZE, ORDER_SIZE, REPLY_SIZE, RESULT_SIZE};
 use crate::wire::{Frame, WireError, encode};
+use crate::worker::console::beginning;
+
+/// Bytes of an escape, which a byte of a text may become.
+const ESCAPE: usize = 6;
+
+/// Bytes of a result: three for each unit of UTF-16.
+const VALUE_SECTION: usize = 3 * RESULT_SIZE;
+
+/// Bytes of a fault: its message, and the names and numbers around it.
+const FAULT_SECTION: usize = ESCAPE * MESSAGE_SIZE + 256;
+
+/// Bytes of a console: its lines, their quotes, and how many are missing.
+const CONSOLE_SECTION: usize = ESCAPE * CONSOLE_SIZE + 3 * CONSOLE_LINES + 64;
 
 const CHECK: u8 = 1;
 const RUN: u8 = 2;
@@ -129,12 +142,13 @@ impl<'a> Order<'a> {
         match frame.kind() {
             Some(CHECK) => {
                 let (_, [code]) = frame.sections()?;
-                Ok(Self::Check { code: text(code)? })
+                Ok(Self::Check { code: text(code, ORDER_SIZE)? })
             }
             Some(RUN) => {
                 let (_, [time, code, input, raw]) = frame.sections()?;
                 let time = time.try_into().map(u64::from_le_bytes).map_err(|_| WireError::Malformed)?;
-                Ok(Self::Run { code: text(code)?, input: text(input)?, raw, time: Duration::from_micros(time) })
+                let (code, input) = (text(code, ORDER_SIZE)?, text(input, ORDER_SIZE)?);
+                Ok(Self::Run { code, input, raw, time: Duration::from_micros(time) })
             }
             Some(_) | None => Err(WireError::Malformed),
         }
@@ -161,26 +175,42 @@ impl Reply {
             Some(READY) => frame.sections::<0>().map(|_| Self::Ready),
             Some(UNCONFINED) => {
                 let (_, [why]) = frame.sections()?;
-                Ok(Self::Unconfined(text(why)?.to_owned()))
+                Ok(Self::Unconfined(beginning(text(why, REPLY_SIZE)?, MESSAGE_SIZE)))
             }
             Some(CHECKED) => {
                 let (_, [fault]) = frame.sections()?;
-                Ok(Self::Checked(read(fault)?))
+                Ok(Self::Checked(read::<Option<Fault>>(fault, FAULT_SECTION)?.map(heard)))
             }
             Some(SUCCEEDED) => {
                 let (_, [value, console]) = frame.sections()?;
-                Ok(Self::Ended(Ended::new(Ok(text(value)?.to_owned()), read(console)?)))
+                let value = text(value, VALUE_SECTION)?;
+                Ok(Self::Ended(Ended::new(Ok(value.to_owned()), lines(console)?)))
             }
             Some(FAILED) => {
                 let (_, [fault, console]) = frame.sections()?;
-                Ok(Self::Ended(Ended::new(Err(read(fault)?), read(console)?)))
+                Ok(Self::Ended(Ended::new(Err(heard(read(fault, FAULT_SECTION)?)), lines(console)?)))
             }
             Some(_) | None => Err(WireError::Malformed),
         }
     }
 }
 
-fn text(bytes: &[u8]) -> Result<&str, WireError> {
+/// A fault as it may be kept, whatever the worker says that it is.
+fn heard(mut fault: Fault) -> Fault {
+    fault.message = beginning(&fault.message, MESSAGE_SIZE);
+    fault
+}
+
+/// The console as it may be kept. Its last line says how many are missing.
+fn lines(bytes: &[u8]) -> Result<Vec<String>, WireError> {
+    let lines: Vec<String> = read(bytes, CONSOLE_SECTION)?;
+    Ok(lines.iter().take(CONSOLE_LINES + 1).map(|line| beginning(line, LINE_SIZE)).collect())
+}
+
+fn text(bytes: &[u8], most: usize) -> Result<&str, WireError> {
+    if bytes.len() > most {
+        return Err(WireError::TooLarge(bytes.len()));
+    }
     std::str::from_utf8(bytes).map_err(|_| WireError::Malformed)
 }
 
@@ -188,7 +218,10 @@ fn json(value: &impl Serialize) -> Result<Vec<u8>, WireError> {
     serde_json::to_vec(value).map_err(|_| WireError::Malformed)
 }
 
-fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, WireError> {
+fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8], most: usize) -> Result<T, WireError> {
+    if bytes.len() > most {
+        return Err(WireError::TooLarge(bytes.len()));
+    }
     serde_json::from_slice(bytes).map_err(|_| WireError::Malformed)
 }
 

@@ -4,11 +4,12 @@
 //! runtime, no thread, no open file but the standard ones.
 
 mod confine;
-mod console;
+pub(crate) mod console;
 mod engine;
 mod fault;
 mod host;
 mod library;
+mod result;
 mod stage;
 
 use std::ffi::OsString;
@@ -64,8 +65,10 @@ fn refuse(why: String) -> ExitCode {
 }
 
 fn serve(engine: &mut Engine) -> io::Result<()> {
-    say(&Reply::Ready)?;
-    while let Some(frame) = hear()? {
+    loop {
+        // The time of a run begins when it is told after this: it does not pay for the run before it.
+        say(&Reply::Ready)?;
+        let Some(frame) = hear()? else { return Ok(()) };
         let order = Order::decode(&frame).map_err(io::Error::other)?;
         let (code, reply) = match order {
             Order::Check { code } => (None, Reply::Checked(engine.check(code))),
@@ -77,7 +80,6 @@ fn serve(engine: &mut Engine) -> io::Result<()> {
         // Whoever waits has the answer: now is the time to make ready for the next run, most likely of the same script.
         engine.prepare(code);
     }
-    Ok(())
 }
 
 /// The next frame; `None` at the end of the input.

@@ -54,3 +54,26 @@ fn a_fault_names_its_place() {
     fault.column = Some(9);
     assert_eq!(fault.to_string(), "Error: no (line 3, column 9)");
 }
+
+#[test]
+fn what_a_worker_says_is_bounded_by_who_hears_it() {
+    let said = |reply: Reply| Reply::decode(&body(&reply.encode().unwrap()));
+    let fault = |message: String| Fault { kind: FaultKind::Thrown, message, line: None, column: None };
+    let Ok(Reply::Ended(ended)) = said(Reply::Ended(Ended::new(Err(fault("x".repeat(3_000))), Vec::new()))) else {
+        panic!("it is a reply")
+    };
+    assert_eq!(ended.outcome.unwrap_err().message.len(), 1_024);
+}
+
+#[test]
+fn a_reply_that_no_worker_makes_is_none() {
+    let lines = |count: usize, size: usize| Reply::Ended(Ended::new(Ok("1".to_owned()), vec!["x".repeat(size); count]));
+    let fault = Fault { kind: FaultKind::Thrown, message: "x".repeat(1 << 20), line: None, column: None };
+    let value = Reply::Ended(Ended::new(Ok("x".repeat((3 << 20) + 1)), Vec::new()));
+    for reply in [lines(100_000, 0), lines(1, 1 << 20), Reply::Checked(Some(fault)), value] {
+        let frame = body(&reply.encode().unwrap());
+        assert!(matches!(Reply::decode(&frame), Err(WireError::TooLarge(_))));
+    }
+    let Ok(Reply::Ended(ended)) = Reply::decode(&body(&lines(150, 10).encode().unwrap())) else { panic!("a reply") };
+    assert_eq!(ended.console.len(), 101);
+}

@@ -9,7 +9,7 @@ use tokio::process::{Child, ChildStdin, ChildStdout};
 use tokio::time::{Instant, timeout};
 
 use super::SandboxError;
-use crate::limits::{BUSY, GRACE, REPLY_SIZE, RUNS};
+use crate::limits::{BUSY, GRACE, REPLY_SIZE, RUNS, START};
 use crate::message::{Ended, Fault, FaultKind, Reply};
 use crate::wire::{Frame, HEADER, size};
 
@@ -19,6 +19,8 @@ pub(super) struct Process {
     child: Child,
     input: ChildStdin,
     output: ChildStdout,
+    /// Whether it has yet to say that it is ready again.
+    is_tidying: bool,
     runs: u32,
     busy: Duration,
 }
@@ -29,7 +31,7 @@ impl Process {
         let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(SandboxError::Start("it has no pipes".into()));
         };
-        let mut process = Self { child, input, output, runs: 0, busy: Duration::ZERO };
+        let mut process = Self { child, input, output, is_tidying: false, runs: 0, busy: Duration::ZERO };
         match timeout(within, process.hear()).await {
             Ok(Ok(Reply::Ready)) => Ok(process),
             Ok(Ok(Reply::Unconfined(why))) => Err(SandboxError::Unsupported(why.into())),
@@ -42,6 +44,7 @@ impl Process {
     /// Tells it something, and hears what it says within `time` and a little more. Where it says nothing it is killed, and
     /// the run has ended in a timeout.
     pub(super) async fn exchange(&mut self, order: &[u8], time: Duration) -> Result<Reply, SandboxError> {
+        self.ready().await?;
         let began = Instant::now();
         let spoken = timeout(time + GRACE, async {
             self.input.write_all(order).await?;
@@ -49,6 +52,7 @@ impl Process {
         });
         let spoken = spoken.await;
         let took = began.elapsed();
+        self.is_tidying = true;
         self.runs = self.runs.saturating_add(1);
         self.busy = self.busy.saturating_add(took);
         match spoken {
@@ -61,6 +65,18 @@ impl Process {
                 let fault = Fault::new(FaultKind::Timeout, "the script did not end in its time, and was killed");
                 Ok(Reply::Ended(Ended { took, ..Ended::new(Err(fault), Vec::new()) }))
             }
+        }
+    }
+
+    /// Waits until it has put away what its last run left: that is not the next one's time.
+    async fn ready(&mut self) -> Result<(), SandboxError> {
+        if !self.is_tidying {
+            return Ok(());
+        }
+        self.is_tidying = false;
+        match timeout(START, self.hear()).await {
+            Ok(Ok(Reply::Ready)) => Ok(()),
+            Ok(_) | Err(_) => Err(SandboxError::Crashed(self.ending().await)),
         }
     }
 

@@ -32,7 +32,7 @@ impl Console {
 }
 
 /// At most `most` bytes of a text, cut between two characters.
-pub(super) fn beginning(text: &str, most: usize) -> String {
+pub(crate) fn beginning(text: &str, most: usize) -> String {
     const MORE: &str = "…";
     if text.len() <= most {
         return text.to_owned();

@@ -3,10 +3,10 @@
 use std::time::{Duration, Instant};
 
 use rquickjs::promise::PromiseState;
-use rquickjs::{CatchResultExt as _, Ctx, Error, Persistent, Promise, Result, Value};
+use rquickjs::{CatchResultExt as _, CaughtError, Ctx, Error, Persistent, Promise, Result, Value};
 
-use super::fault;
 use super::library::evaluate;
+use super::result::well_formed;
 use super::stage::Stage;
 use crate::limits::CHECK_TIME;
 use crate::message::{Ended, Fault, FaultKind};
@@ -97,7 +97,7 @@ fn perform(mut stage: Stage, code: &str, input: &str) -> (std::result::Result<St
         return (Err(fault), stage);
     }
     let outcome = match begin(&stage, code, input) {
-        Ok(promise) => settle(&stage, &promise).and_then(|()| finish(&stage, code, promise)),
+        Ok(promise) => settle(&stage, code, &promise).and_then(|()| finish(&stage, code, promise)),
         Err(fault) => Err(fault),
     };
     (outcome, stage)
@@ -117,7 +117,7 @@ fn begin(stage: &Stage, code: &str, input: &str) -> std::result::Result<Returned
 }
 
 /// Runs what the script has put off, until its promise has a value.
-fn settle(stage: &Stage, promise: &Returned) -> std::result::Result<(), Fault> {
+fn settle(stage: &Stage, code: &str, promise: &Returned) -> std::result::Result<(), Fault> {
     let is_pending = || {
         stage.context.with(|ctx| {
             let promise = promise.clone().restore(&ctx);
@@ -131,9 +131,10 @@ fn settle(stage: &Stage, promise: &Returned) -> std::result::Result<(), Fault> {
                 let message = "Error: the script awaits a promise that nothing will settle";
                 return Err(Fault::new(FaultKind::Thrown, message));
             }
-            // What a script throws settles a promise: this is the engine that cannot go on.
-            Err(_) if stage.shared.stopped.get() => return Err(fault::late()),
-            Err(_) => return Err(fault::no_memory()),
+            // What the script put off without a promise, threw: nobody else will say so.
+            Err(exception) => {
+                return Err(exception.0.with(|ctx| stage.fault(CaughtError::Value(ctx.catch()), code)));
+            }
         }
     }
     Ok(())
@@ -144,7 +145,7 @@ fn finish(stage: &Stage, code: &str, promise: Returned) -> std::result::Result<S
     let read = |ctx: &Ctx<'_>| -> Result<String> {
         let promise = promise.restore(ctx)?;
         let value: Value<'_> = promise.result().unwrap_or(Err(Error::Unknown))?;
-        stage.helper(ctx, "finish")?.call((value,))
+        stage.helper(ctx, "finish")?.call((value,)).map(well_formed)
     };
     stage.context.with(|ctx| read(&ctx).catch(&ctx).map_err(|error| stage.fault(error, code)))
 }

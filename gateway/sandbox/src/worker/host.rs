@@ -5,6 +5,8 @@ mod encoding;
 mod hash;
 mod links;
 
+use std::borrow::Cow;
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use rquickjs::function::{Func, IntoJsFunc};
@@ -13,14 +15,15 @@ use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
 use super::stage::Shared;
-use crate::limits::{RANDOM_SIZE, RESULT_SIZE};
+use crate::limits::{RANDOM_SIZE, RESULT_SIZE, TEXT_SIZE};
 use encoding::Encoding;
-use hash::Algorithm;
+use hash::{Algorithm, Hash};
 
 /// The object that `library/start.js` is given.
 pub(super) fn object<'js>(ctx: &Ctx<'js>, shared: &Rc<Shared>) -> Result<Object<'js>> {
     let host = Object::new(ctx.clone())?;
     host.set("most", RESULT_SIZE)?;
+    host.set("longest", TEXT_SIZE)?;
     run(&host, shared)?;
     bytes(&host)?;
     urls(&host)?;
@@ -42,20 +45,18 @@ fn run<'js>(host: &Object<'js>, shared: &Rc<Shared>) -> Result<()> {
 
 fn bytes<'js>(host: &Object<'js>) -> Result<()> {
     set(host, "hashes", |name: String| Algorithm::named(&name).is_some())?;
-    set(host, "digest", |ctx: Ctx<'js>, name: String, parts: Vec<Vec<String>>, encoding: String| {
-        let (algorithm, data) = (algorithm(&ctx, &name)?, join(&ctx, &parts)?);
-        text(&ctx, &algorithm.digest(&data), &encoding)
-    })?;
-    set(host, "hmac", |ctx: Ctx<'js>, name: String, key: Vec<String>, parts: Vec<Vec<String>>, encoding: String| {
-        let (algorithm, key, data) = (algorithm(&ctx, &name)?, join(&ctx, &[key])?, join(&ctx, &parts)?);
-        text(&ctx, &algorithm.hmac(&key, &data), &encoding)
+    set(host, "hash", |ctx: Ctx<'js>, name: String| hashing(&ctx, algorithm(&ctx, &name)?.hash()))?;
+    set(host, "hmac", |ctx: Ctx<'js>, name: String, key: String, encoding: String| {
+        let key = part(&ctx, &key, &encoding)?;
+        hashing(&ctx, algorithm(&ctx, &name)?.hmac(&key))
     })?;
     set(host, "same", |a: String, b: String| bool::from(a.as_bytes().ct_eq(b.as_bytes())))?;
     set(host, "uuid", || Uuid::new_v4().hyphenated().to_string())?;
     set(host, "random", |ctx: Ctx<'js>, size: usize| random(&ctx, size))?;
     set(host, "encodes", |name: String| Encoding::named(&name).is_some())?;
     set(host, "encode", |ctx: Ctx<'js>, text: String, name: String| {
-        TypedArray::<u8>::new(ctx.clone(), part(&ctx, &text, &name)?)
+        // A copy that the engine counts as the script's.
+        TypedArray::<u8>::new_copy(ctx.clone(), part(&ctx, &text, &name)?)
     })?;
     set(host, "decode", |ctx: Ctx<'js>, data: String, name: String| text(&ctx, &part(&ctx, &data, "latin1")?, &name))
 }
@@ -83,21 +84,29 @@ fn random<'js>(ctx: &Ctx<'js>, size: usize) -> Result<TypedArray<'js, u8>> {
     }
     let mut drawn = vec![0; size];
     getrandom::fill(&mut drawn).map_err(|error| Exception::throw_message(ctx, &error.to_string()))?;
-    TypedArray::new(ctx.clone(), drawn)
+    TypedArray::new_copy(ctx.clone(), drawn)
 }
 
-/// The bytes of texts and their encodings, one behind the other.
-fn join(ctx: &Ctx<'_>, parts: &[Vec<String>]) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    for pair in parts {
-        if let [text, encoding] = pair.as_slice() {
-            bytes.extend(part(ctx, text, encoding)?);
+/// A hash in the making: it takes what it is told at once, and keeps none of it.
+fn hashing<'js>(ctx: &Ctx<'js>, hash: Box<dyn Hash>) -> Result<Object<'js>> {
+    let hash = Rc::new(RefCell::new(Some(hash)));
+    let object = Object::new(ctx.clone())?;
+    let own = Rc::clone(&hash);
+    set(&object, "update", move |ctx: Ctx<'js>, text: String, name: String| {
+        let bytes = part(&ctx, &text, &name)?;
+        if let Some(hash) = own.borrow_mut().as_mut() {
+            hash.update(&bytes);
         }
-    }
-    Ok(bytes)
+        Ok::<_, rquickjs::Error>(())
+    })?;
+    set(&object, "finish", move |ctx: Ctx<'js>, name: String| {
+        let digest = hash.take().map(Hash::finish).unwrap_or_default();
+        text(&ctx, &digest, &name)
+    })?;
+    Ok(object)
 }
 
-fn part(ctx: &Ctx<'_>, text: &str, encoding: &str) -> Result<Vec<u8>> {
+fn part<'t>(ctx: &Ctx<'_>, text: &'t str, encoding: &str) -> Result<Cow<'t, [u8]>> {
     self::encoding(ctx, encoding)?.encode(text).map_err(|why| Exception::throw_message(ctx, why))
 }
 

@@ -5,9 +5,10 @@
 use rquickjs::{Ctx, FromJs, Function, Object, Result};
 
 /// Every module: its name, and a function of the host and of the function that loads other modules.
-const MODULES: [(&str, &str); 6] = [
+const MODULES: [(&str, &str); 7] = [
     ("buffer", include_str!("library/buffer.js")),
     ("bytes", include_str!("library/bytes.js")),
+    ("clone", include_str!("library/clone.js")),
     ("console", include_str!("library/console.js")),
     ("crypto", include_str!("library/crypto.js")),
     ("text", include_str!("library/text.js")),

@@ -17,6 +17,8 @@ enum Only {
     Descriptor(u64),
     /// The third one makes no memory executable.
     NotExecutable,
+    /// Nor does this one, and it is memory of no file: one that was inherited could be read by it.
+    Anonymous,
 }
 
 /// Memory, time, randomness, the two pipes, and the end. None of them starts, opens, connects or signals anything.
@@ -24,7 +26,7 @@ const ALLOWED: [(libc::c_long, Only); 22] = [
     (libc::SYS_read, Only::Descriptor(0)),
     (libc::SYS_write, Only::Descriptor(1)),
     (libc::SYS_brk, Only::Any),
-    (libc::SYS_mmap, Only::NotExecutable),
+    (libc::SYS_mmap, Only::Anonymous),
     (libc::SYS_mprotect, Only::NotExecutable),
     (libc::SYS_mremap, Only::Any),
     (libc::SYS_munmap, Only::Any),
@@ -48,6 +50,9 @@ const ALLOWED: [(libc::c_long, Only); 22] = [
 /// `PROT_EXEC` of mmap(2).
 const EXECUTABLE: u64 = 4;
 
+/// `MAP_ANONYMOUS` of mmap(2), on Linux everywhere but where nothing of this runs.
+const ANONYMOUS: u64 = 0x20;
+
 pub(super) fn forbid_others() -> Result<(), Unconfined> {
     let fail = |error: &dyn std::fmt::Display| Unconfined::new("seccomp", error);
     let architecture = std::env::consts::ARCH.try_into().map_err(|error: seccompiler::BackendError| fail(&error))?;
@@ -61,11 +66,16 @@ pub(super) fn forbid_others() -> Result<(), Unconfined> {
 
 impl Only {
     fn rules(&self) -> Result<Vec<SeccompRule>, seccompiler::BackendError> {
-        let condition = match self {
+        let not_executable = || SeccompCondition::new(2, Width::Qword, Is::MaskedEq(EXECUTABLE), 0);
+        let conditions = match self {
             Self::Any => return Ok(Vec::new()),
-            Self::Descriptor(descriptor) => SeccompCondition::new(0, Width::Dword, Is::Eq, *descriptor)?,
-            Self::NotExecutable => SeccompCondition::new(2, Width::Qword, Is::MaskedEq(EXECUTABLE), 0)?,
+            Self::Descriptor(descriptor) => vec![SeccompCondition::new(0, Width::Dword, Is::Eq, *descriptor)?],
+            Self::NotExecutable => vec![not_executable()?],
+            Self::Anonymous => {
+                let anonymous = SeccompCondition::new(3, Width::Dword, Is::MaskedEq(ANONYMOUS), ANONYMOUS)?;
+                vec![not_executable()?, anonymous]
+            }
         };
-        Ok(vec![SeccompRule::new(vec![condition])?])
+        Ok(vec![SeccompRule::new(conditions)?])
     }
 }

@@ -19,6 +19,7 @@ const RULES: ABI = ABI::V6;
 
 pub(super) fn confine(parent: u64, memory: u64) -> Result<(), Unconfined> {
     outlive_nobody(parent)?;
+    die_first();
     limit(memory)?;
     set_no_new_privs(true).map_err(|error| Unconfined::new("no_new_privs", error))?;
     fence()?;
@@ -35,6 +36,12 @@ fn outlive_nobody(parent: u64) -> Result<(), Unconfined> {
     }
     // No core dump holds a body, and no process of this user may look into this one.
     set_dumpable_behavior(DumpableBehavior::NotDumpable).map_err(fail)
+}
+
+/// Where memory runs out the kernel ends a worker, and not the gateway that started it. Where `/proc` cannot be written it
+/// chooses by itself.
+fn die_first() {
+    let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
 }
 
 fn limit(memory: u64) -> Result<(), Unconfined> {

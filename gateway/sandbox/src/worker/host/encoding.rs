@@ -1,5 +1,7 @@
 //! Text of bytes and bytes of text, by Node's names. Pure.
 
+use std::borrow::Cow;
+
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD, URL_SAFE_NO_PAD};
@@ -37,24 +39,25 @@ impl Encoding {
     }
 
     /// The bytes that the text stands for.
-    pub(super) fn encode(self, text: &str) -> Result<Vec<u8>, &'static str> {
+    pub(super) fn encode(self, text: &str) -> Result<Cow<'_, [u8]>, &'static str> {
         match self {
-            Self::Utf8 => Ok(text.as_bytes().to_vec()),
+            Self::Utf8 => Ok(Cow::Borrowed(text.as_bytes())),
             // Of a character beyond, the low byte, as Node does.
-            Self::Latin1 => Ok(text.encode_utf16().map(|unit| unit.to_le_bytes()[0]).collect()),
-            Self::Hex => Ok(hex(text)),
+            Self::Latin1 => Ok(Cow::Owned(text.encode_utf16().map(|unit| unit.to_le_bytes()[0]).collect())),
+            Self::Hex => Ok(Cow::Owned(hex(text))),
             Self::Base64 | Self::Base64Url => {
                 let wanted = text.split('=').next().unwrap_or_default().chars();
                 let standard: String = wanted.filter_map(standard).collect();
                 // A single character at the end is too few bits for a byte.
                 let whole = if standard.len() % 4 == 1 { standard.len() - 1 } else { standard.len() };
                 let engine = GeneralPurpose::new(&alphabet::STANDARD, LENIENT);
-                engine.decode(standard.get(..whole).unwrap_or_default()).map_err(|_| "not base64")
+                let bytes = engine.decode(standard.get(..whole).unwrap_or_default());
+                bytes.map(Cow::Owned).map_err(|_| "not base64")
             }
             Self::Base64Strict => {
                 let text: String = text.chars().filter(|character| !character.is_ascii_whitespace()).collect();
                 let engine = GeneralPurpose::new(&alphabet::STANDARD, LENIENT);
-                engine.decode(text).map_err(|_| "the string to be decoded is not base64")
+                engine.decode(text).map(Cow::Owned).map_err(|_| "the string to be decoded is not base64")
             }
         }
     }

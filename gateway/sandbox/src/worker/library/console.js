@@ -13,5 +13,11 @@
     }
   };
   const write = (...values) => host.log(values.map(show).join(' ').slice(0, 4096).toWellFormed());
-  return { log: write, info: write, debug: write, warn: write, error: write, trace: write };
+  const assert = (holds, ...values) => { if (!holds) write('Assertion failed:', ...values); };
+  const nothing = () => {};
+  return {
+    log: write, info: write, debug: write, warn: write, error: write, trace: write,
+    dir: (value) => write(value), table: (value) => write(value), assert,
+    group: write, groupCollapsed: write, groupEnd: nothing,
+  };
 })

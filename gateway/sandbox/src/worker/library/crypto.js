@@ -2,30 +2,29 @@
 (function (host, load) {
   'use strict';
   const { Buffer } = load('buffer');
-  const { binary } = load('bytes');
+  const { binary, bounded } = load('bytes');
   // What is hashed: a text and how it stands for bytes. Most of what is hashed is text, and stays that.
   const part = (value, encoding) => {
-    if (typeof value === 'string') return [value.toWellFormed(), encoding ?? 'utf8'];
+    if (typeof value === 'string') return [bounded(value).toWellFormed(), encoding ?? 'utf8'];
     if (value instanceof ArrayBuffer) return [binary(new Uint8Array(value)), 'latin1'];
     if (ArrayBuffer.isView(value)) return [binary(new Uint8Array(value.buffer, value.byteOffset, value.byteLength)), 'latin1'];
     throw new TypeError('a hash takes strings and bytes: JSON.stringify(value) makes a string of a value');
   };
 
   class Digest {
-    #parts = [];
-    #finish;
-    constructor(finish) { this.#finish = finish; }
+    #hash;
+    constructor(hash) { this.#hash = hash; }
     update(data, encoding) {
-      if (!this.#finish) throw new Error('digest has been called already');
-      this.#parts.push(part(data, encoding));
+      if (!this.#hash) throw new Error('digest has been called already');
+      this.#hash.update(...part(data, encoding));
       return this;
     }
     digest(encoding) {
-      if (!this.#finish) throw new Error('digest has been called already');
-      const finish = this.#finish;
-      this.#finish = undefined;
-      if (encoding === undefined || encoding === 'buffer') return Buffer.from(finish(this.#parts, 'latin1'), 'latin1');
-      return finish(this.#parts, encoding);
+      if (!this.#hash) throw new Error('digest has been called already');
+      const hash = this.#hash;
+      this.#hash = undefined;
+      if (encoding === undefined || encoding === 'buffer') return Buffer.from(hash.finish('latin1'), 'latin1');
+      return hash.finish(encoding);
     }
   }
 
@@ -36,11 +35,10 @@
   };
   const createHash = (algorithm) => {
     const name = known(algorithm);
-    return new Digest((parts, encoding) => host.digest(name, parts, encoding));
+    return new Digest(host.hash(name));
   };
   const createHmac = (algorithm, key) => {
-    const name = known(algorithm), secret = part(key);
-    return new Digest((parts, encoding) => host.hmac(name, secret, parts, encoding));
+    return new Digest(host.hmac(known(algorithm), ...part(key)));
   };
   const timingSafeEqual = (a, b) => {
     if (typeof a === 'string' || typeof b === 'string') {

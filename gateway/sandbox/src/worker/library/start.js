@@ -29,6 +29,23 @@
   set('Function', refused);
   for (const name of ['eval', 'Atomics', 'SharedArrayBuffer']) delete global[name];
 
+  // Without Intl these would ignore what they are asked for, and write amounts and times that look right.
+  for (const [type, methods] of [
+    [Number, ['toLocaleString']],
+    [BigInt, ['toLocaleString']],
+    [Array, ['toLocaleString']],
+    [Date, ['toLocaleString', 'toLocaleDateString', 'toLocaleTimeString']],
+  ]) {
+    for (const name of methods) {
+      const plain = type.prototype[name];
+      const value = function (...asked) {
+        if (asked.length > 0) throw new TypeError(`${name} takes no locale and no options here: there is no Intl`);
+        return plain.call(this);
+      };
+      defineProperty(type.prototype, name, { value, writable: true, configurable: true });
+    }
+  }
+
   const modules = {
     __proto__: null,
     crypto: () => load('crypto'),
@@ -46,6 +63,7 @@
     ['URL', 'url'], ['URLSearchParams', 'url'],
   ]) later(global, name, () => load(module)[name]);
   later(global, 'console', () => load('console'));
+  later(global, 'structuredClone', () => load('clone'));
   later(global, 'crypto', () => load('crypto'));
   for (const name of ['secrets', '$secrets']) {
     defineProperty(global, name, {
@@ -68,7 +86,9 @@
         set('$' + name, roots[name]);
       }
       const { context } = roots;
-      if (context) later(context, 'raw', () => load('buffer').Buffer.from(host.raw()));
+      // Nobody else has these bytes: they need no copy.
+      const raw = (bytes) => new (load('buffer').Buffer)(bytes.buffer, bytes.byteOffset, bytes.length);
+      if (context) later(context, 'raw', () => raw(host.raw()));
     },
     // The result as JSON.
     finish(value) {
@@ -81,7 +101,7 @@
     },
     // An error's message and stack.
     explain(error) {
-      if (typeof error === 'string') return [error, ''];
+      if (typeof error === 'string') return [error.slice(0, 4096).toWellFormed(), ''];
       if (error instanceof Failure) {
         const name = text(error.name ?? 'Error'), message = text(error.message ?? '');
         return [(message ? `${name}: ${message}` : name).slice(0, 4096).toWellFormed(), text(error.stack ?? '').toWellFormed()];

@@ -1,11 +1,17 @@
 // URL and URLSearchParams: https://url.spec.whatwg.org/#api, over the parser that the gateway itself uses.
-(function (host) {
+(function (host, load) {
   'use strict';
+  const { bounded } = load('bytes');
   const parts = [
     'href', 'origin', 'protocol', 'username', 'password', 'host', 'hostname', 'port', 'pathname', 'search', 'hash',
   ];
-  const clean = (value) => String(value).toWellFormed();
+  const clean = (value) => bounded(String(value)).toWellFormed();
+  const is = (name, value) => {
+    const [sought, with_] = [clean(name), value === undefined ? undefined : clean(value)];
+    return ([known, its]) => known === sought && (with_ === undefined || its === with_);
+  };
 
+  let refill;
   class URLSearchParams {
     #pairs;
     #changed = () => {};
@@ -18,9 +24,13 @@
     get size() { return this.#pairs.length; }
     get(name) { return this.#pairs.find(([known]) => known === clean(name))?.[1] ?? null; }
     getAll(name) { return this.#pairs.filter(([known]) => known === clean(name)).map(([, value]) => value); }
-    has(name) { return this.#pairs.some(([known]) => known === clean(name)); }
+    has(name, value) { return this.#pairs.some(is(name, value)); }
     append(name, value) { this.#pairs.push([clean(name), clean(value)]); this.#changed(this); }
-    delete(name) { this.#pairs = this.#pairs.filter(([known]) => known !== clean(name)); this.#changed(this); }
+    delete(name, value) {
+      const goes = is(name, value);
+      this.#pairs = this.#pairs.filter((pair) => !goes(pair));
+      this.#changed(this);
+    }
     set(name, value) {
       const at = this.#pairs.findIndex(([known]) => known === clean(name));
       if (at < 0) return this.append(name, value);
@@ -34,8 +44,10 @@
     values() { return this.#pairs.map(([, value]) => value).values(); }
     entries() { return this.#pairs.map((pair) => [...pair]).values(); }
     [Symbol.iterator]() { return this.entries(); }
-    toString() { return host.formWrite(this.#pairs); }
+    // One by one: what the host makes of all at once is not within the memory of the script.
+    toString() { return this.#pairs.map((pair) => host.formWrite([pair])).join('&'); }
     toJSON() { return this.toString(); }
+    static { refill = (params, search) => { params.#pairs = host.formRead(search.replace(/^\?/, '')); }; }
   }
 
   class URL {
@@ -67,7 +79,7 @@
           configurable: true,
           enumerable: true,
           get() { return this.#is[name]; },
-          ...(name === 'origin' ? {} : { set(value) { if (name !== 'search' || this.#params) this.#params = undefined; this.#set(name, value); } }),
+          ...(name === 'origin' ? {} : { set(value) { this.#set(name, value); if (this.#params) refill(this.#params, this.#is.search); } }),
         });
       }
     }
