@@ -44,13 +44,25 @@ impl Place {
     }
 }
 
+/// What a workflow has in flight.
+#[derive(Debug, Default)]
+pub(crate) struct InFlight {
+    requests: AtomicUsize,
+    /// Bytes of the account for reading that its requests keep until they are answered.
+    kept: AtomicUsize,
+}
+
 /// One of those that a workflow has in flight.
 #[derive(Debug)]
-struct Holder(Arc<AtomicUsize>);
+struct Holder {
+    workflow: Arc<InFlight>,
+    kept: usize,
+}
 
 impl Drop for Holder {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        self.workflow.requests.fetch_sub(1, Ordering::Relaxed);
+        self.workflow.kept.fetch_sub(self.kept, Ordering::Relaxed);
     }
 }
 
@@ -80,12 +92,23 @@ impl Gate {
 
     /// Gives a place to a workflow, which has so many in flight, and never more than are left free then: a flood on one
     /// leaves half of all places to the others, and each other one half of the rest.
-    pub(crate) fn assign(&self, mut place: Place, in_flight: &Arc<AtomicUsize>) -> Option<Place> {
-        let own = in_flight.fetch_add(1, Ordering::Relaxed);
-        place.holder = Some(Holder(Arc::clone(in_flight)));
+    pub(crate) fn assign(&self, mut place: Place, workflow: &Arc<InFlight>) -> Option<Place> {
+        let own = workflow.requests.fetch_add(1, Ordering::Relaxed);
+        place.holder = Some(Holder { workflow: Arc::clone(workflow), kept: 0 });
         // Its own place was free.
         let free = self.in_flight.available_permits().saturating_add(1);
         (own < free).then_some(place)
+    }
+
+    /// Keeps the values of a body with a place, as long as that is held: a run that waits for another system holds them for
+    /// seconds. Whether it may: like places, a workflow never keeps more memory than is left free then, but for one body.
+    pub(crate) fn keep(&self, place: &mut Place, values: Held) -> bool {
+        let bytes = values.bytes();
+        place.keep(values);
+        let Some(holder) = &mut place.holder else { return true };
+        holder.kept = holder.kept.saturating_add(bytes);
+        let own = holder.workflow.kept.fetch_add(bytes, Ordering::Relaxed);
+        bytes == 0 || own == 0 || own.saturating_add(bytes) <= self.reading.free()
     }
 
     /// Waits for a turn to verify something expensive; `None` when [`WAITING`] others wait already. The turn lasts until
@@ -114,21 +137,40 @@ mod tests {
     #[test]
     fn a_flood_on_one_workflow_leaves_half_of_the_places() {
         let gate = Gate::new(1_024);
-        let [flooded, quiet] = [(); 2].map(|()| Arc::new(AtomicUsize::new(0)));
+        let [flooded, quiet] = [(); 2].map(|()| Arc::new(InFlight::default()));
         let take = |workflow| gate.assign(gate.enter()?, workflow);
         let flood: Vec<_> = std::iter::from_fn(|| take(&flooded)).collect();
         assert_eq!(flood.len(), 512);
         let others: Vec<_> = std::iter::from_fn(|| take(&quiet)).collect();
         assert_eq!(others.len(), 256);
         drop(flood);
-        assert_eq!(flooded.load(Ordering::Relaxed), 0);
+        assert_eq!(flooded.requests.load(Ordering::Relaxed), 0);
         assert!(take(&flooded).is_some());
+    }
+
+    #[tokio::test]
+    async fn a_workflow_that_waits_leaves_half_of_the_memory_for_values() {
+        let gate = Gate::new(1_024);
+        let [slow, quiet] = [(); 2].map(|()| Arc::new(InFlight::default()));
+        let mut kept = Vec::new();
+        let mut outcomes = Vec::new();
+        for (workflow, size) in [(&slow, 12), (&slow, 12), (&slow, 12), (&quiet, 30), (&quiet, 1), (&quiet, 0)] {
+            let mut place = gate.enter().and_then(|place| gate.assign(place, workflow)).unwrap();
+            let values = gate.reading.take(size << 20).await.unwrap();
+            let may = gate.keep(&mut place, values);
+            outcomes.push(may);
+            kept.extend(may.then_some(place));
+        }
+        // 24 of 64 MiB are one's; the other's first body is taken, whatever it takes, and small ones take none.
+        assert_eq!(outcomes, [true, true, false, true, false, true]);
+        drop(kept);
+        assert_eq!((gate.reading.free(), slow.kept.load(Ordering::Relaxed)), (64 << 20, 0));
     }
 
     #[test]
     fn the_last_place_is_for_a_workflow_that_has_none() {
         let gate = Gate::new(1);
-        let workflow = Arc::new(AtomicUsize::new(0));
+        let workflow = Arc::new(InFlight::default());
         assert!(gate.enter().and_then(|place| gate.assign(place, &workflow)).is_some());
     }
 }

@@ -42,7 +42,6 @@ impl Memory {
     }
 
     /// Bytes that nobody has.
-    #[cfg(test)]
     pub(crate) fn free(&self) -> usize {
         self.free.available_permits() * UNIT
     }

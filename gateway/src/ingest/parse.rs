@@ -45,8 +45,7 @@ pub(super) async fn parse(
     }
     let (parsed, violations) = tried.map_err(|unparsed| unreadable(&unparsed))?;
     memory.shrink(parsed.size());
-    place.keep(memory);
-    Ok((parsed, violations))
+    if shared.gate.keep(place, memory) { Ok((parsed, violations)) } else { Err(Refusal::of(Reason::Overloaded)) }
 }
 
 async fn take(shared: &Shared, bytes: usize) -> Result<Held, Refusal> {

@@ -1,11 +1,13 @@
 //! The counts of one workflow: a few hundred bytes of atomics, no map and no lock.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use boathook_plan::machine::{Outcome, Phase};
 use boathook_plan::plan::StepKind;
 use boathook_plan::reason::Reason;
+
+use crate::gate::InFlight;
 
 /// The outcomes of an execution, as label values.
 pub(crate) const OUTCOMES: [&str; 3] = ["Succeeded", "Failed", "Cancelled"];
@@ -31,7 +33,7 @@ pub(crate) struct Counts {
     unkeyed: AtomicU64,
     retries: AtomicU64,
     /// Requests that have a place now.
-    pub(crate) in_flight: Arc<AtomicUsize>,
+    pub(crate) in_flight: Arc<InFlight>,
 }
 
 impl Default for Counts {
