@@ -162,9 +162,11 @@ async fn a_hostile_script_ends_in_its_time_and_holds_up_nobody() {
 fn is_expected(end: End, ended: &Result<Ended, SandboxError>) -> bool {
     let fault = ended.as_ref().map(|ended| ended.outcome.as_ref().err().map(|fault| fault.kind));
     match (end, fault) {
-        (Timeout, Ok(Some(FaultKind::Timeout))) | (Value, Ok(None)) | (Any | Crash, Ok(_)) => true,
+        (Timeout, Ok(Some(FaultKind::Timeout)))
+        | (Value, Ok(None))
+        | (Any | Crash, Ok(_))
+        | (Crash, Err(SandboxError::Crashed(_))) => true,
         (Fault, Ok(Some(kind))) => kind != FaultKind::Timeout,
-        (Crash, Err(SandboxError::Crashed(_))) => true,
         (Timeout | Fault | Value | Any | Crash, _) => false,
     }
 }
