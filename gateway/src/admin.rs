@@ -3,9 +3,10 @@
 //! What stands under `/v1` is kept from web pages; health and metrics are for probes and scrapers, which call it what they
 //! like.
 
-mod executions;
+pub(crate) mod executions;
 mod guard;
 mod instance;
+pub(crate) mod lines;
 mod problem;
 
 use std::sync::Arc;
@@ -20,12 +21,14 @@ use boathook_plan::plan::{SchemeKind, Verification};
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 
+use crate::config::Private;
 use crate::routes::Served;
 use crate::shared::Shared;
 
 pub use executions::{BulkLine, Cancelled, Refused, ReplayRequest, Replayed, Revision, Start};
 pub use instance::Instance;
 pub use problem::Problem;
+pub(crate) use problem::Refusal;
 
 use guard::{Loopback, keep_pages_out};
 
@@ -58,9 +61,13 @@ pub struct RouteView {
 }
 
 /// Serves until it is aborted.
-pub(crate) async fn run(shared: Arc<Shared>, instance: Instance, listener: TcpListener) {
+pub(crate) async fn run(shared: Arc<Shared>, private: Private, instance: Instance, listener: TcpListener) {
     let loopback = Loopback(listener.local_addr().is_ok_and(|address| address.ip().is_loopback()));
-    if let Err(error) = axum::serve(listener, app(shared, instance, loopback)).await {
+    let app = match private {
+        Private::Everything => app(shared, instance, loopback),
+        Private::Health => health().with_state(shared),
+    };
+    if let Err(error) = axum::serve(listener, app).await {
         tracing::error!(error = %error, "serving the admin port");
     }
 }
@@ -71,17 +78,18 @@ fn app(shared: Arc<Shared>, instance: Instance, loopback: Loopback) -> Router {
         .route("/v1/routes", get(routes))
         .merge(executions::routes())
         .route_layer(from_fn_with_state(loopback, keep_pages_out));
-    Router::new()
-        .route("/healthz", get(async || "ok\n"))
-        .route("/readyz", get(ready))
-        .route("/metrics", get(metrics))
-        .merge(guarded)
-        .with_state(shared)
+    health().merge(guarded).with_state(shared)
+}
+
+/// For probes and scrapers: nothing of what senders sent.
+fn health() -> Router<Arc<Shared>> {
+    let router = Router::new().route("/livez", get(async || "ok\n")).route("/healthz", get(async || "ok\n"));
+    router.route("/readyz", get(ready)).route("/metrics", get(metrics))
 }
 
 /// Ready with a table, until it drains.
 async fn ready(State(shared): State<Arc<Shared>>) -> (StatusCode, &'static str) {
-    match (shared.stop.serving(), shared.routes.ready()) {
+    match (shared.stop.welcomes(), shared.routes.ready()) {
         (true, true) => (StatusCode::OK, "ok\n"),
         (true, false) => (StatusCode::SERVICE_UNAVAILABLE, "no routes yet\n"),
         (false, _) => (StatusCode::SERVICE_UNAVAILABLE, "stopping\n"),

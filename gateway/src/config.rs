@@ -6,13 +6,19 @@ use std::time::Duration;
 
 use boathook_sandbox::{Sandbox, Settings};
 
+use crate::channel::ChannelConfig;
+
 /// What a gateway is started with.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// Where senders connect. Port 0 takes a free one.
     pub listen: SocketAddr,
-    /// Where health, metrics and the list of routes are served. Whoever can connect may read them.
+    /// Where health and metrics are served. Whoever can connect may read them.
     pub admin: SocketAddr,
+    /// What is served there beside them.
+    pub private: Private,
+    /// Where an operator connects; none where the process's owner gives the routes.
+    pub channel: Option<ChannelConfig>,
     /// The directory of the store, for this process alone. Without one only what promises nothing is served: Sync
     /// workflows.
     pub data: Option<PathBuf>,
@@ -29,12 +35,23 @@ impl Default for Config {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
             admin: SocketAddr::from((Ipv4Addr::LOCALHOST, 8081)),
+            private: Private::Everything,
+            channel: None,
             data: None,
             sources: Vec::new(),
             limits: Limits::default(),
             sandbox: Sandbox::new(Settings::default()),
         }
     }
+}
+
+/// What the admin port serves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Private {
+    /// Also routes and executions, with what senders sent: for a port that people of this machine alone can reach.
+    Everything,
+    /// Health and metrics alone: for a port that probes and scrapers reach from other machines.
+    Health,
 }
 
 /// Bounds on connections and requests, whatever the workflows say.

@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use crate::admin::{self, Instance, RouteView};
+use crate::channel::Channel;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::files;
@@ -48,6 +49,8 @@ pub struct Addresses {
     pub public: SocketAddr,
     /// For health, metrics and the list of routes.
     pub admin: SocketAddr,
+    /// For the operator.
+    pub channel: Option<SocketAddr>,
 }
 
 /// Why a gateway does not start.
@@ -74,12 +77,19 @@ pub enum StartError {
 
 impl Gateway {
     /// Opens the ports. Senders wait until the first [`Gateway::apply`] says what the public one speaks; then it answers 404,
-    /// and is unready until the first [`Gateway::swap`].
+    /// and is unready until the first [`Gateway::swap`]. The channel does both with its first table, also with one that was
+    /// kept.
     pub async fn start(config: Config, clock: Clock) -> Result<Self, StartError> {
         files::raise(config.limits.connections);
         let public = listen(config.listen)?;
         let private = listen(config.admin)?;
-        let addresses = Addresses { public: address(&public, config.listen), admin: address(&private, config.admin) };
+        let channel = config.channel.map(|channel| Ok::<_, StartError>((listen(channel.listen)?, channel)));
+        let channel = channel.transpose()?;
+        let addresses = Addresses {
+            public: address(&public, config.listen),
+            admin: address(&private, config.admin),
+            channel: channel.as_ref().map(|(listener, channel)| address(listener, channel.listen)),
+        };
         let stop = Stop::new();
         let http = HttpExecutor::new(addresses.admin);
         let mut shared = Shared::new(config.limits, clock, stop.signal(), http, config.sandbox)?;
@@ -87,10 +97,13 @@ impl Gateway {
             shared = shared.with_store(directory).await?;
         }
         let shared = Arc::new(shared);
-        let server = tokio::spawn(server::run(Arc::clone(&shared), public));
         let instance = Instance::new(addresses.public, config.sources);
         let mut background = runner::start(&shared);
-        background.push(tokio::spawn(admin::run(Arc::clone(&shared), instance, private)));
+        background.push(tokio::spawn(admin::run(Arc::clone(&shared), config.private, instance, private)));
+        if let Some((listener, channel)) = channel {
+            background.push(tokio::spawn(Channel::open(&shared, channel, listener).await.run()));
+        }
+        let server = tokio::spawn(server::run(Arc::clone(&shared), public));
         Ok(Self { shared, addresses, stop, server, background })
     }
 
@@ -101,9 +114,7 @@ impl Gateway {
     /// has accepted that is neither there nor among the routes is cancelled.
     #[must_use = "a rejected route is not served"]
     pub fn swap(&self, routes: Vec<Arc<Route>>, alive: BTreeSet<String>) -> Vec<Rejected> {
-        let rejected = self.shared.routes.swap(routes, alive);
-        self.shared.runner.rerouted.notify_one();
-        rejected
+        self.shared.swap(routes, alive)
     }
 
     /// Takes over certificates and what is logged. Connections go on with what they began with; a host whose certificate
@@ -132,6 +143,11 @@ impl Gateway {
         self.addresses
     }
 
+    /// Becomes unready and serves on: whoever sends here is led elsewhere before [`Gateway::drain`].
+    pub fn leave(&self) {
+        self.stop.leave();
+    }
+
     /// Stops: becomes unready, takes no more connections, closes each with its next answer, and waits for requests and
     /// runs in flight as long as [`crate::Limits::drain`] says. What is not done by then is told so and ended; durable
     /// executions are let go at their next entry, and go on when the store is opened again.
@@ -144,6 +160,11 @@ impl Gateway {
             let _ = timeout(limits.pace.write, self.finished()).await;
         }
         self.shared.runner.close().await;
+        // The ports are free once this returns.
+        for task in std::mem::take(&mut self.background) {
+            task.abort();
+            let _ = task.await;
+        }
     }
 
     /// Returns once the last connection is closed and the last run over.

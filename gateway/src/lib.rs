@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 pub mod admin;
+pub mod channel;
 pub mod clock;
 pub mod config;
 mod edge;
@@ -28,7 +29,8 @@ pub mod store;
 mod testing;
 mod tls;
 
+pub use channel::ChannelConfig;
 pub use clock::Clock;
-pub use config::{Config, Limits};
+pub use config::{Config, Limits, Private};
 pub use gateway::{Addresses, Gateway, StartError};
 pub use routes::Rejected;

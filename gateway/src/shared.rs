@@ -1,7 +1,10 @@
 //! What every request of a gateway has in common.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use boathook_plan::route::Route;
 use boathook_sandbox::Sandbox;
 use tokio::task::spawn_blocking;
 
@@ -12,7 +15,7 @@ use crate::gate::Gate;
 use crate::gateway::StartError;
 use crate::http_step::HttpExecutor;
 use crate::metrics::Metrics;
-use crate::routes::Routes;
+use crate::routes::{Rejected, Routes};
 use crate::runner::Runner;
 use crate::stop::StopSignal;
 use crate::store::{Settings, Store};
@@ -53,6 +56,13 @@ impl Shared {
             limits,
             stop,
         })
+    }
+
+    /// Replaces all routes at once, and has those that have work look at what is theirs now.
+    pub(crate) fn swap(&self, routes: Vec<Arc<Route>>, alive: BTreeSet<String>) -> Vec<Rejected> {
+        let rejected = self.routes.swap(routes, alive);
+        self.runner.rerouted.notify_one();
+        rejected
     }
 
     /// With the store of a directory, which is made where it is not there.

@@ -20,6 +20,7 @@ pub(crate) enum Phase {
 #[derive(Debug)]
 pub(crate) struct Stop {
     phase: watch::Sender<Phase>,
+    leaving: Arc<AtomicBool>,
     draining: Arc<AtomicBool>,
 }
 
@@ -27,16 +28,23 @@ pub(crate) struct Stop {
 #[derive(Clone, Debug)]
 pub(crate) struct StopSignal {
     phase: watch::Receiver<Phase>,
+    leaving: Arc<AtomicBool>,
     draining: Arc<AtomicBool>,
 }
 
 impl Stop {
     pub(crate) fn new() -> Self {
-        Self { phase: watch::Sender::new(Phase::Serving), draining: Arc::default() }
+        Self { phase: watch::Sender::new(Phase::Serving), leaving: Arc::default(), draining: Arc::default() }
     }
 
     pub(crate) fn signal(&self) -> StopSignal {
-        StopSignal { phase: self.phase.subscribe(), draining: Arc::clone(&self.draining) }
+        let (leaving, draining) = (Arc::clone(&self.leaving), Arc::clone(&self.draining));
+        StopSignal { phase: self.phase.subscribe(), leaving, draining }
+    }
+
+    /// It is going to stop, and serves on meanwhile: those who send here are told to go elsewhere first.
+    pub(crate) fn leave(&self) {
+        self.leaving.store(true, Ordering::Relaxed);
     }
 
     pub(crate) fn drain(&self) {
@@ -58,6 +66,11 @@ impl StopSignal {
     /// Returns once the gateway ends what is in flight, or its owner is gone.
     pub(crate) async fn aborting(&mut self) {
         let _ = self.phase.wait_for(|phase| *phase >= Phase::Aborting).await;
+    }
+
+    /// Whether new senders should come here. Takes no lock.
+    pub(crate) fn welcomes(&self) -> bool {
+        self.serving() && !self.leaving.load(Ordering::Relaxed)
     }
 
     /// Whether the gateway still serves. Takes no lock.

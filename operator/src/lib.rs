@@ -1,2 +1,4 @@
 //! The control plane's shell.
 #![forbid(unsafe_code)]
+
+pub mod channel;

@@ -32,6 +32,7 @@ const MAY_DEPEND: [(&str, &[&str]); 8] = [
     (
         "tests",
         &[
+            "boathook-operator",
             "boathook-operator-core",
             "boathook-gateway",
             "boathook-crds",

@@ -20,7 +20,6 @@ mod archive;
 mod bulk;
 mod events;
 mod export;
-mod lines;
 mod orders;
 mod pages;
 mod query;
@@ -45,7 +44,7 @@ pub use bulk::{BulkLine, Refused};
 pub use orders::{Cancelled, ReplayRequest, Replayed, Revision, Start};
 
 /// What is answered here.
-pub(super) fn routes() -> Router<Arc<Shared>> {
+pub(crate) fn routes() -> Router<Arc<Shared>> {
     Router::new()
         .route("/v1/executions", get(list))
         .route("/v1/executions/export", get(export::all))

@@ -12,7 +12,7 @@ use crate::store::StoreError;
 /// Why the admin port does not do what it was asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{detail}")]
-pub(super) struct Refusal {
+pub(crate) struct Refusal {
     status: StatusCode,
     reason: &'static str,
     detail: String,
@@ -34,28 +34,28 @@ pub struct Problem {
 }
 
 impl Refusal {
-    pub(super) fn new(status: StatusCode, reason: &'static str, detail: impl Into<String>) -> Self {
+    pub(crate) fn new(status: StatusCode, reason: &'static str, detail: impl Into<String>) -> Self {
         Self { status, reason, detail: detail.into() }
     }
 
-    pub(super) fn bad(detail: impl Into<String>) -> Self {
+    pub(crate) fn bad(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "BadRequest", detail)
     }
 
-    pub(super) fn not_found(id: &str) -> Self {
+    pub(crate) fn not_found(id: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, "NotFound", format!("there is no execution {id}, or it is not kept any more"))
     }
 
-    pub(super) fn conflict(reason: &'static str, detail: impl Into<String>) -> Self {
+    pub(crate) fn conflict(reason: &'static str, detail: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, reason, detail)
     }
 
-    pub(super) fn reason(&self) -> &'static str {
+    pub(crate) fn reason(&self) -> &'static str {
         self.reason
     }
 
     /// Whether nothing else would be done either.
-    pub(super) fn is_of_the_store(&self) -> bool {
+    pub(crate) fn is_of_the_store(&self) -> bool {
         self.status == StatusCode::SERVICE_UNAVAILABLE
     }
 }

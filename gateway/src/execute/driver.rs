@@ -41,8 +41,8 @@ pub(super) async fn drive(shared: Arc<Shared>, job: Job, answer: Option<oneshot:
     let mut driver = Driver { shared, keeping, effects, answer, seat };
     match driver.go(&run, state, &watch).await {
         (state, End::Finished(outcome)) => {
-            let took = watch.now().duration_since(state.input().started_at);
-            run.end(&driver.shared.metrics, took, (&outcome, &state.trace()));
+            let times = (state.input().started_at, watch.now());
+            run.end(&driver.shared.metrics, times, (&outcome, &state.trace()));
         }
         (_, End::LetGo) => run.let_go(),
     }

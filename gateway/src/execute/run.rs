@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use boathook_plan::machine::{Outcome, State, Trace};
-use jiff::SignedDuration;
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::log;
@@ -25,11 +25,16 @@ impl Run {
         Self { served, execution: input.execution, request_id: Arc::clone(&input.request_id), over: false }
     }
 
-    /// It has ended, after so much time.
-    pub(super) fn end(&mut self, metrics: &Metrics, took: SignedDuration, (outcome, trace): (&Outcome, &Trace)) {
-        metrics.executed(took);
+    /// It has ended; when it began and when that was.
+    pub(super) fn end(
+        &mut self,
+        metrics: &Metrics,
+        (began, now): (Timestamp, Timestamp),
+        (outcome, trace): (&Outcome, &Trace),
+    ) {
+        metrics.executed(now.duration_since(began));
         let counts = &self.served.counts;
-        counts.execution(outcome);
+        counts.execution(outcome, now);
         for step in trace.steps() {
             let name = step.place.as_str().rsplit('/').next().unwrap_or_default();
             if let Some(kind) = self.served.kinds.get(name) {

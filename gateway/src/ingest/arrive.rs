@@ -31,6 +31,7 @@ pub(crate) struct Trail {
     pub(crate) version: Version,
     /// Who connected.
     pub(crate) peer: IpAddr,
+    pub(crate) received_at: Timestamp,
     pub(crate) started: Instant,
 }
 
@@ -55,6 +56,7 @@ impl Arrived {
             uri: self.head.uri.clone(),
             version: self.head.version,
             peer: self.peer.to_canonical(),
+            received_at: self.received_at,
             started: self.started,
         }
     }

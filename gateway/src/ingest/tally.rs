@@ -59,7 +59,7 @@ impl Tally {
 
 impl Drop for Tally {
     fn drop(&mut self) {
-        self.counts().request(self.told.reason);
+        self.counts().request(self.told.reason, self.trail.received_at);
         self.shared.metrics.took(self.trail.started.elapsed());
         if self.told.is_wanted(self.wanted()) {
             log::request(&self.trail, self.client, self.served.as_deref(), &self.told);

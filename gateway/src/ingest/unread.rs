@@ -24,7 +24,7 @@ pub(crate) fn unread(shared: &Arc<Shared>, peer: IpAddr, flaw: Flaw, since: Inst
     let now = shared.clock.now();
     let request_id = new_id(now).to_string();
     let status = StatusCode::from_u16(flaw.status()).unwrap_or(StatusCode::BAD_REQUEST);
-    shared.metrics.nowhere.request(flaw.reason());
+    shared.metrics.nowhere.request(flaw.reason(), now);
     shared.metrics.took(since.elapsed());
     if shared.edge.unrouted() > AccessLog::None {
         log::unread(&request_id, peer.to_canonical(), flaw, since);

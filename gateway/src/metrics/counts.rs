@@ -1,11 +1,18 @@
 //! The counts of one workflow: a few hundred bytes of atomics, no map and no lock.
 
+mod deliveries;
+mod latest;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use boathook_plan::machine::{Outcome, Phase};
 use boathook_plan::plan::StepKind;
 use boathook_plan::reason::Reason;
+use jiff::Timestamp;
+
+use deliveries::Kind;
+use latest::Latest;
 
 use crate::gate::InFlight;
 
@@ -32,6 +39,7 @@ pub(crate) struct Counts {
     missing_paths: AtomicU64,
     unkeyed: AtomicU64,
     retries: AtomicU64,
+    latest: Latest,
     /// Requests that have a place now.
     pub(crate) in_flight: Arc<InFlight>,
 }
@@ -46,16 +54,21 @@ impl Default for Counts {
             missing_paths: AtomicU64::new(0),
             unkeyed: AtomicU64::new(0),
             retries: AtomicU64::new(0),
+            latest: Latest::default(),
             in_flight: Arc::default(),
         }
     }
 }
 
 impl Counts {
-    /// Counts the end of a request.
-    pub(crate) fn request(&self, reason: Reason) {
-        let place = Reason::ALL.iter().position(|known| *known == reason);
-        add(place.and_then(|place| self.requests.get(place)));
+    /// Counts the end of a request that came at this time.
+    pub(crate) fn request(&self, reason: Reason, came: Timestamp) {
+        let Some(place) = Reason::ALL.iter().position(|known| *known == reason) else { return };
+        add(self.requests.get(place));
+        self.latest.receive(came);
+        if Kind::of(reason) == Kind::Rejected {
+            self.latest.reject(place, came);
+        }
     }
 
     /// Counts a request that this key of its scheme verified: its owner sees when the old one is out of use.
@@ -69,7 +82,12 @@ impl Counts {
     }
 
     /// Counts the end of a run.
-    pub(crate) fn execution(&self, outcome: &Outcome) {
+    pub(crate) fn execution(&self, outcome: &Outcome, now: Timestamp) {
+        match outcome {
+            Outcome::Succeeded { .. } => self.latest.succeed(now),
+            Outcome::Failed(error) => self.latest.fail(error, now),
+            Outcome::Cancelled(_) => {}
+        }
         add(self.executions.get(match outcome {
             Outcome::Succeeded { .. } => 0,
             Outcome::Failed(_) => 1,

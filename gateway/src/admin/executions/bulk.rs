@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 use tokio::task::{JoinError, JoinSet};
 use uuid::Uuid;
 
-use super::lines::{self, End, Lines};
 use super::orders::{Cancelled, Done, Order, Replayed};
 use super::{Asking, asked, orders, store};
+use crate::admin::lines::{self, End, Lines};
 use crate::admin::problem::Refusal;
 use crate::shared::Shared;
 use crate::store::{Filter, Phase, Store};

@@ -10,10 +10,10 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use uuid::Uuid;
 
-use super::lines::{self, End, Lines};
 use super::pages::{self, Row};
 use super::query::Wanted;
 use super::{Asking, asked, store};
+use crate::admin::lines::{self, End, Lines};
 use crate::admin::problem::Refusal;
 use crate::shared::Shared;
 use crate::store::{Moved, Store, StoreError};

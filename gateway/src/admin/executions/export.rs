@@ -6,9 +6,9 @@ use axum::extract::State;
 use axum::response::Response;
 
 use super::archive::Archive;
-use super::lines::{self, End, Lines};
 use super::query::Wanted;
 use super::{Asking, asked, pages, store};
+use crate::admin::lines::{self, End, Lines};
 use crate::admin::problem::Refusal;
 use crate::shared::Shared;
 

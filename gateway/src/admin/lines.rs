@@ -12,14 +12,14 @@ use hyper::body::Frame;
 use serde::Serialize;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 
-use crate::admin::problem::Refusal;
+use super::problem::Refusal;
 use crate::store::StoreError;
 
 /// Lines that are made before the reader takes them.
 const AHEAD: usize = 4;
 
 /// Why no more lines come.
-pub(super) enum End {
+pub(crate) enum End {
     /// The reader went away.
     Reader,
     /// They cannot be made.
@@ -27,18 +27,18 @@ pub(super) enum End {
 }
 
 /// Where the lines go.
-pub(super) struct Lines(Sender<Result<Bytes, Refusal>>);
+pub(crate) struct Lines(Sender<Result<Bytes, Refusal>>);
 
 impl Lines {
     /// Sends a line, once there is room for it.
-    pub(super) async fn send(&self, line: &impl Serialize) -> Result<(), End> {
+    pub(crate) async fn send(&self, line: &impl Serialize) -> Result<(), End> {
         let mut text = serde_json::to_vec(line).unwrap_or_default();
         text.push(b'\n');
         self.0.send(Ok(text.into())).await.map_err(|_| End::Reader)
     }
 
     /// Returns once the reader went away.
-    pub(super) async fn closed(&self) {
+    pub(crate) async fn closed(&self) {
         self.0.closed().await;
     }
 
@@ -65,7 +65,7 @@ impl From<StoreError> for End {
 }
 
 /// The answer that a task makes line by line.
-pub(super) fn answer<F, M>(make: M) -> Response
+pub(crate) fn answer<F, M>(make: M) -> Response
 where
     M: FnOnce(Arc<Lines>) -> F,
     F: Future<Output = Result<(), End>> + Send + 'static,

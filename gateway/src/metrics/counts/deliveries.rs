@@ -1,0 +1,77 @@
+//! The counts of a workflow as its status shows them.
+
+use boathook_plan::channel::Deliveries;
+use boathook_plan::reason::Reason;
+
+use super::{Counts, read};
+
+/// Where a request is counted, beside among all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Accepted,
+    Duplicate,
+    Filtered,
+    Rejected,
+    /// Answered, and nothing of the workflow's.
+    Handshake,
+}
+
+impl Kind {
+    pub(super) fn of(reason: Reason) -> Self {
+        match reason {
+            Reason::Accepted => Self::Accepted,
+            Reason::Duplicate => Self::Duplicate,
+            Reason::Filtered => Self::Filtered,
+            Reason::Handshake => Self::Handshake,
+            Reason::RequestTooSlow
+            | Reason::HeadersTooLarge
+            | Reason::BadFraming
+            | Reason::Overloaded
+            | Reason::NoRoute
+            | Reason::Suspended
+            | Reason::MethodNotAllowed
+            | Reason::AddressNotAllowed
+            | Reason::RateLimited
+            | Reason::BodyTooLarge
+            | Reason::SignatureMissing
+            | Reason::SignatureInvalid
+            | Reason::TimestampOutOfRange
+            | Reason::CredentialsInvalid
+            | Reason::KeyUnavailable
+            | Reason::UnsupportedMediaType
+            | Reason::MalformedBody
+            | Reason::SchemaViolation
+            | Reason::FilterFailed
+            | Reason::StoreUnavailable
+            | Reason::QueueFull => Self::Rejected,
+        }
+    }
+}
+
+impl Counts {
+    /// What became of the workflow's requests, but for what the store alone knows.
+    pub(crate) fn deliveries(&self) -> Deliveries {
+        let mut deliveries = Deliveries {
+            last_received: self.latest.received(),
+            last_success: self.latest.success(),
+            last_failure: self.latest.failure(),
+            last_rejection: self.latest.rejection(),
+            ..Deliveries::default()
+        };
+        for (reason, count) in Reason::ALL.iter().zip(&self.requests) {
+            let count = read(count);
+            deliveries.received += count;
+            match Kind::of(*reason) {
+                Kind::Accepted => deliveries.accepted += count,
+                Kind::Duplicate => deliveries.duplicates += count,
+                Kind::Filtered => deliveries.filtered += count,
+                Kind::Rejected => deliveries.rejected += count,
+                Kind::Handshake => {}
+            }
+        }
+        let [succeeded, failed, _cancelled] = &self.executions;
+        deliveries.succeeded = read(succeeded);
+        deliveries.failed = read(failed);
+        deliveries
+    }
+}
