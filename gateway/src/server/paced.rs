@@ -183,3 +183,60 @@ fn discard(mut socket: Pin<&mut impl AsyncRead>, context: &mut Context<'_>) -> P
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::AsyncWriteExt as _;
+
+    use super::*;
+
+    /// A session whose flush takes so many looks, five seconds apart; its client takes something at each, or nothing.
+    struct Session {
+        activity: Arc<Activity>,
+        looks: u32,
+        takes: usize,
+        next: Pin<Box<Sleep>>,
+    }
+
+    impl AsyncRead for Session {
+        fn poll_read(self: Pin<&mut Self>, _: &mut Context<'_>, _: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+            Poll::Pending
+        }
+    }
+
+    impl AsyncWrite for Session {
+        fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+            Poll::Ready(Ok(bytes.len()))
+        }
+
+        fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+            while self.looks > 0 {
+                ready!(self.next.as_mut().poll(context));
+                self.looks -= 1;
+                self.activity.take(self.takes);
+                self.next.as_mut().reset(Instant::now() + Duration::from_secs(5));
+            }
+            Poll::Ready(Ok(()))
+        }
+
+        fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    /// How many seconds the flush of an answer takes, and whether all of it went out.
+    async fn flushed(takes: usize) -> (u64, bool) {
+        let activity = Arc::new(Activity::default());
+        let next = Box::pin(sleep(Duration::from_secs(5)));
+        let session = Session { activity: Arc::clone(&activity), looks: 6, takes, next };
+        let begun = Instant::now();
+        let went_out = Paced::new(session, activity, Pace::default()).flush().await.is_ok();
+        (begun.elapsed().as_secs(), went_out)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_flush_takes_as_long_as_its_client_takes_something() {
+        assert_eq!(flushed(1).await, (30, true));
+        assert_eq!(flushed(0).await, (10, false));
+    }
+}
