@@ -206,7 +206,7 @@ pub(crate) fn start(shared: &Arc<Shared>) -> Vec<JoinHandle<()>> {
 impl Shared {
     /// Hands a delivery to the store. Those who wait for what it replaces are told, and what must be claimed is.
     pub(crate) async fn accept(&self, new: NewExecution) -> Result<Admission, StoreError> {
-        let owner = Owner::of(&new.workflow);
+        let (owner, max) = (Owner::of(&new.workflow), new.queueing.max);
         let admission = self.runner.store()?.accept(new).await?;
         let is_queued = match &admission {
             Admission::Accepted(Accepted { id, superseded, more, fence, .. }) => {
@@ -214,7 +214,7 @@ impl Shared {
                     self.settled(settled);
                 }
                 if *more {
-                    self.supersede(*id).await;
+                    self.supersede(*id, max).await;
                 }
                 fence.is_none()
             }
@@ -228,8 +228,8 @@ impl Shared {
     }
 
     /// Cancels what is left that an execution replaces. It is durable whether that succeeds or not.
-    async fn supersede(&self, by: Uuid) {
-        let cancel = Cancel { which: Which::Before(by), reason: SUPERSEDED.to_owned(), limit: CANCELLED };
+    async fn supersede(&self, by: Uuid, max: u32) {
+        let cancel = Cancel { which: Which::Before { id: by, max }, reason: SUPERSEDED.to_owned(), limit: CANCELLED };
         loop {
             match self.cancel(cancel.clone()).await {
                 Ok(cancelled) if cancelled.more => {}

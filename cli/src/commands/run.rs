@@ -212,6 +212,8 @@ fn unstarted(error: &StartError, args: &Args, data: &Path) -> Failure {
         StartError::Store(OpenError::Locked { .. }) => {
             failure.next("stop that process, or give this one another --data DIR")
         }
+        StartError::Store(OpenError::Full(_)) => failure.next("make room on that disk: nothing that was accepted is lost"),
+        StartError::Store(OpenError::Busy(_)) => failure.next("close the program that has it open, such as sqlite3"),
         StartError::Store(OpenError::Io { .. }) => failure.next("a directory that this user may write: --data DIR"),
         StartError::Store(
             OpenError::Behind { .. }

@@ -76,6 +76,8 @@ fn failure(error: &UpkeepError, place: &Place) -> Failure {
         }
         UpkeepError::Open(
             OpenError::NewerVersion { .. }
+            | OpenError::Full(_)
+            | OpenError::Busy(_)
             | OpenError::NotAStore(_)
             | OpenError::Key(_)
             | OpenError::KeyGone(_)

@@ -155,7 +155,12 @@ pub enum Which {
     /// All of a workflow, by its UID.
     Workflow(String),
     /// What waits in the queue of an execution before it, of the same concurrency key.
-    Before(Uuid),
+    Before {
+        /// The execution.
+        id: Uuid,
+        /// `concurrency.max` of its workflow: without a key, what a free place will take does not wait.
+        max: u32,
+    },
 }
 
 /// Cancels what has no worker, and marks what has one.

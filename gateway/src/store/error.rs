@@ -79,6 +79,12 @@ pub enum OpenError {
         /// Rows that there must be.
         expected: u64,
     },
+    /// The disk has no room for what a start writes.
+    #[error("the disk of the store {0} is full")]
+    Full(PathBuf),
+    /// Another program holds the database.
+    #[error("the store {0} is held by another program")]
+    Busy(PathBuf),
     /// The database is damaged.
     #[error("the store {path} is damaged: {what}")]
     Corrupt {

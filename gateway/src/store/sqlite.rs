@@ -146,6 +146,11 @@ impl Engine for Sqlite {
         if done.is_err() {
             self.known.forget();
         }
+        // A disk that has failed is left alone: no log is copied, no checkpoint is tried.
+        if let Err(StoreError::Broken(_)) = &done {
+            self.broken = done.as_ref().err().cloned();
+            return done;
+        }
         let after = self.disk.as_ref().map_or(Ok(()), |disk| disk.after(&done, &self.db, self.tally));
         // What fails right behind a commit puts the commit itself in doubt: a disk that is gone may have told us that it
         // has what it has not. Nobody is told that it is durable, nothing is tried again, and the disk decides at the next

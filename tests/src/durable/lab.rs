@@ -109,6 +109,20 @@ impl Lab {
         self.records().await
     }
 
+    /// Waits until so many deliveries have their 202.
+    ///
+    /// # Panics
+    ///
+    /// When the server ends, or takes no more of them.
+    pub async fn promised(&self, server: &mut Server, wanted: usize) {
+        let end = Instant::now() + PATIENCE;
+        while self.sender.promised() < wanted {
+            assert!(server.ended().is_none(), "the server ended: {}", server.messages());
+            assert!(Instant::now() < end, "{} of {wanted} are promised: {}", self.sender.promised(), server.messages());
+            tokio::time::sleep(Duration::from_micros(200)).await;
+        }
+    }
+
     /// Waits until the server has ended or has nothing left to do.
     pub async fn idle(&self, server: &mut Server) {
         // It may end between the two: then there is no answer.

@@ -1,7 +1,5 @@
 //! SIGKILL at random instants.
 
-use std::time::Duration;
-
 use boathook_tests::durable::campaign::Campaign;
 use boathook_tests::durable::lab::Lab;
 use boathook_tests::durable::server::Server;
@@ -19,9 +17,7 @@ async fn what_was_acknowledged_survives_sigkill_at_random_instants() {
         // More than can be sent before the kill: it must hit a server at work.
         let load = Load::begin(&lab.sender, &format!("kill{kill}"), 2 * each, &mut campaign.chance);
         let wanted = lab.sender.promised() + each + campaign.chance.usize(0..each);
-        while lab.sender.promised() < wanted {
-            tokio::time::sleep(Duration::from_micros(200)).await;
-        }
+        lab.promised(&mut server, wanted).await;
         server.kill();
         load.end().await;
     }
@@ -38,9 +34,7 @@ async fn a_stop_under_load_loses_nothing_and_ends_well() {
         let mut server = Server::start(&lab.place);
         let load = Load::begin(&lab.sender, &format!("stop{stop}"), 1_000, &mut campaign.chance);
         let wanted = lab.sender.promised() + campaign.chance.usize(1..100);
-        while lab.sender.promised() < wanted {
-            tokio::time::sleep(Duration::from_micros(200)).await;
-        }
+        lab.promised(&mut server, wanted).await;
         assert_eq!(server.stop().code(), Some(0), "{}", server.messages());
         load.end().await;
     }

@@ -1,7 +1,5 @@
 //! Power cuts of a disk under load.
 
-use std::time::Duration;
-
 use boathook_tests::durable::campaign::Campaign;
 use boathook_tests::durable::disk::Disk;
 use boathook_tests::durable::lab::Lab;
@@ -20,9 +18,7 @@ async fn what_was_acknowledged_survives_power_cuts() {
         let mut server = Server::start(&lab.place);
         let load = Load::begin(&lab.sender, &format!("cut{cut}"), 1_000, &mut campaign.chance);
         let wanted = lab.sender.promised() + campaign.chance.usize(1..40);
-        while lab.sender.promised() < wanted {
-            tokio::time::sleep(Duration::from_micros(200)).await;
-        }
+        lab.promised(&mut server, wanted).await;
         lab.sender.cut_off(true);
         disk.cut();
         server.kill();

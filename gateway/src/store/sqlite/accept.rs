@@ -4,7 +4,7 @@ use boathook_plan::pinned::SeedOf;
 use boathook_plan::plan::Overflow;
 
 use super::convert::{int, micros, span};
-use super::deliveries::{self, Key, Place};
+use super::deliveries::{self, Holding, Key, Place};
 use super::payloads::{self, Spot};
 use super::row::{Origin, Row, State};
 use super::supersede::Superseded;
@@ -64,19 +64,23 @@ pub(super) enum Holder {
 /// Who holds the key of a delivery.
 pub(super) fn holder(work: &mut Work<'_>, workflow: i64, new: &NewExecution) -> Result<Holder, StoreError> {
     let Some(key) = new.delivery else { return Ok(Holder::Nobody { retry_of: None }) };
-    let id = match deliveries::look(work.db, Place { workflow, key: key.hash }, work.now)? {
+    let Holding { execution: id, dated } = match deliveries::look(work.db, Place { workflow, key: key.hash }, work.now)?
+    {
         Key::Free { retry_of } => return Ok(Holder::Nobody { retry_of }),
-        Key::Held(id) => id,
+        Key::Held(holding) => holding,
     };
-    if let Some(known) = known(work, id)? {
-        return Ok(Holder::Execution(known));
-    }
-    // Set aside just now: then the delivery has failed.
-    if row::seq_of(work.db, id)?.is_some() {
-        return Ok(Holder::Nobody { retry_of: Some(id) });
-    }
-    // Only a success is deleted before its key is.
-    Ok(Holder::Execution(Duplicate { id, phase: Phase::Succeeded, answer: None }))
+    Ok(match known(work, id)? {
+        // It failed, and its key was not freed: what names the key is damaged.
+        Some(known) if !dated && matches!(known.phase, Phase::Failed | Phase::Cancelled) => {
+            Holder::Nobody { retry_of: Some(id) }
+        }
+        Some(known) => Holder::Execution(known),
+        // Set aside just now: then the delivery has failed.
+        None if row::seq_of(work.db, id)?.is_some() => Holder::Nobody { retry_of: Some(id) },
+        // Of those that are deleted before their keys, only a success has dated its key.
+        None if dated => Holder::Execution(Duplicate { id, phase: Phase::Succeeded, answer: None }),
+        None => Holder::Nobody { retry_of: None },
+    })
 }
 
 /// Where a new execution stands among the others of its workflow.

@@ -14,7 +14,7 @@ use crate::store::error::StoreError;
 use crate::store::new::Hash;
 
 /// How long it is kept, in microseconds: 30 days.
-const KEPT: i64 = 30 * 86_400 * 1_000_000;
+pub(super) const KEPT: i64 = 30 * 86_400 * 1_000_000;
 
 /// What can be guessed of a damaged row.
 struct Guess {

@@ -33,10 +33,12 @@ fn which(work: &mut Work<'_>, cancel: &Cancel) -> Result<Vec<i64>, StoreError> {
                  AND (phase <> 1 OR cancelling IS NULL) ORDER BY phase, blocked, due_at, seq LIMIT ?2";
             work.seqs(sql, params![workflow, cancel.limit])
         }
-        Which::Before(id) => {
+        Which::Before { id, max } => {
             let Some(row) = work.row(*id)? else { return Ok(Vec::new()) };
             let queue = Queue { workflow: row.origin.workflow, key: row.origin.key };
-            supersede::before(work, queue, row.seq, int(cancel.limit))
+            // It waits itself.
+            let waiting = supersede::waiting(work, queue, *max)?.saturating_sub(1);
+            supersede::before(work, queue, row.seq, int(cancel.limit).min(waiting))
         }
     }
 }

@@ -21,7 +21,15 @@ const CLAIM_SIZE: usize = 8 << 20;
 /// Due executions of a phase, oldest first; `due_at` of a running one is the end of its lease. `phase < 3` lets the index be
 /// used.
 const DUE: &str = "SELECT seq FROM executions INDEXED BY executions_pending WHERE workflow = ?1 AND phase = ?2 \
-     AND blocked = 0 AND due_at <= ?3 AND phase < 3 AND (phase <> 1 OR owner IS NOT ?5) ORDER BY due_at, seq LIMIT ?4";
+     AND blocked = 0 AND due_at <= ?3 AND phase < 3 AND (phase <> 1 OR owner IS NOT ?5) AND crashes < ?6 \
+     ORDER BY due_at, seq LIMIT ?4";
+
+/// Whether a suspect runs, of any workflow. The number is that of the index.
+const SUSPECT_RUNS: &str = "SELECT EXISTS (SELECT 1 FROM executions WHERE phase = 1 AND crashes >= 3)";
+
+/// Whether a suspect waits for its turn.
+const SUSPECT_WAITS: &str = "SELECT EXISTS (SELECT 1 FROM executions INDEXED BY executions_pending WHERE workflow = ?1 \
+     AND phase = 2 AND blocked = 0 AND due_at <= ?2 AND phase < 3 AND crashes >= ?3)";
 
 const NEXT: &str = "SELECT due_at FROM executions INDEXED BY executions_pending WHERE workflow = ?1 AND phase = ?2 \
      AND blocked = 0 AND due_at > ?3 AND phase < 3 AND (phase <> 1 OR owner IS NOT ?4) ORDER BY due_at LIMIT 1";
@@ -30,7 +38,8 @@ const NEXT: &str = "SELECT due_at FROM executions INDEXED BY executions_pending 
 pub(super) fn apply(work: &mut Work<'_>, claim: &Claim) -> Result<Claims, StoreError> {
     let Some(workflow) = work.workflow_of(&claim.workflow)? else { return Ok(Claims::default()) };
     let (claims, left) = (Claims::default(), int(claim.limit));
-    let mut basket = Basket { workflow, claims, lease: claim.lease, left, size: 0, alone: false };
+    let apart = work.db.prepare_cached(SUSPECT_RUNS)?.query_row([], |columns| columns.get(0))?;
+    let mut basket = Basket { workflow, claims, lease: claim.lease, left, size: 0, alone: false, apart };
     for phase in [1, 2] {
         basket.fill(work, phase, i64::MAX)?;
     }
@@ -38,6 +47,15 @@ pub(super) fn apply(work: &mut Work<'_>, claim: &Claim) -> Result<Claims, StoreE
     basket.fill(work, 0, free)?;
     let mut claims = basket.claims;
     claims.next = next(work, workflow, claim.lease.owner)?;
+    if apart
+        && work
+            .db
+            .prepare_cached(SUSPECT_WAITS)?
+            .query_row(params![workflow, work.now, crashes::APART], |columns| columns.get(0))?
+    {
+        let turn = time(work.now.saturating_add(crashes::SECOND));
+        claims.next = Some(claims.next.map_or(turn, |next| next.min(turn)));
+    }
     Ok(claims)
 }
 
@@ -50,13 +68,16 @@ struct Basket {
     size: usize,
     /// Holds an execution that may end the process, and takes no other one along.
     alone: bool,
+    /// A suspect runs: no other one is taken.
+    apart: bool,
 }
 
 impl Basket {
     fn fill(&mut self, work: &mut Work<'_>, phase: i64, most: i64) -> Result<(), StoreError> {
         let limit = self.left.min(most);
         let owner = self.lease.owner.into_bytes();
-        let due = work.seqs(DUE, params![self.workflow, phase, work.now, limit, owner])?;
+        let below = if self.apart { crashes::APART } else { u32::MAX };
+        let due = work.seqs(DUE, params![self.workflow, phase, work.now, limit, owner, below])?;
         // At the limit there may be more; that no place is free is no reason to ask again.
         self.claims.more |= int(due.len()) >= self.left && self.left <= most;
         for seq in due {

@@ -6,8 +6,12 @@
 /// Ends in a row after which an execution is given up. With the pauses that is more than an hour and a half.
 const GIVEN_UP: u32 = 20;
 
+/// Ends in a row after which an execution goes on only while no other such one does. What was merely under way together
+/// with the one that ends the process would be suspected as often as that one, and given up with it.
+pub(super) const APART: u32 = 3;
+
 /// Microseconds.
-const SECOND: i64 = 1_000_000;
+pub(super) const SECOND: i64 = 1_000_000;
 
 /// The longest pause, in microseconds.
 const LONGEST: i64 = 600 * SECOND;

@@ -17,8 +17,16 @@ pub(super) enum Key {
         /// The execution of the same delivery that failed before.
         retry_of: Option<Uuid>,
     },
-    /// The execution that holds it.
-    Held(Uuid),
+    /// An execution holds it.
+    Held(Holding),
+}
+
+/// Who holds a key.
+#[derive(Clone, Copy)]
+pub(super) struct Holding {
+    pub(super) execution: Uuid,
+    /// Whether its execution has ended well, and so is held until its time.
+    pub(super) dated: bool,
 }
 
 /// A key of a workflow.
@@ -55,7 +63,7 @@ impl Hold {
         }
         match self.held_until {
             Some(until) if until <= now => Key::Free { retry_of: None },
-            Some(_) | None => Key::Held(self.execution),
+            until => Key::Held(Holding { execution: self.execution, dated: until.is_some() }),
         }
     }
 }
@@ -116,6 +124,18 @@ pub(super) fn clear(work: &mut Work<'_>) -> Result<u64, StoreError> {
     }
     work.tally.deliveries -= int(damaged.len());
     Ok(count(int(damaged.len())))
+}
+
+/// Deletes the keys of executions that are gone and never ended: nothing would date them any more.
+pub(super) fn clear_orphans(work: &mut Work<'_>) -> Result<(), StoreError> {
+    let sql = "DELETE FROM deliveries WHERE held_until IS NULL AND freed = 0 \
+         AND NOT EXISTS (SELECT 1 FROM executions WHERE id = execution)";
+    let deleted = work.db.prepare(sql)?.execute([])?;
+    if deleted > 0 {
+        tracing::warn!(keys = deleted, "deduplication keys of executions that are gone are free again");
+    }
+    work.tally.deliveries -= int(deleted);
+    Ok(())
 }
 
 /// Gives a key to an execution.

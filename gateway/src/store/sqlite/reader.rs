@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension};
 use uuid::Uuid;
 
 use super::convert::{count, id as maybe_id, micros, time};
-use super::deliveries::{self, Key, Place};
+use super::deliveries::{self, Holding, Key, Place};
 use super::known::workflow_crc;
 use super::row::{self, NEVER, Row};
 use super::{answers, journal, namespaces, payloads};
@@ -87,12 +87,17 @@ impl Reader for SqliteReader {
     fn delivery(&self, workflow: &str, key: Hash, now: Timestamp) -> Result<Option<Duplicate>, StoreError> {
         let snapshot = self.db.unchecked_transaction()?;
         let Some(workflow) = workflow_id(&snapshot, workflow)? else { return Ok(None) };
-        let Key::Held(id) = deliveries::look(&snapshot, Place { workflow, key }, micros(now))? else { return Ok(None) };
+        let Key::Held(holding) = deliveries::look(&snapshot, Place { workflow, key }, micros(now))? else {
+            return Ok(None);
+        };
+        let Holding { execution: id, dated } = holding;
         let row = match row::by_id(&snapshot, id)? {
+            // The writer takes the key of one that failed, or is damaged, or is gone and never ended, as free.
+            Some(Ok(row)) if !dated && matches!(row.state.phase, Phase::Failed | Phase::Cancelled) => return Ok(None),
             Some(Ok(row)) => row,
-            // The writer sets it aside and takes the key as free.
             Some(Err(_)) => return Ok(None),
-            None => return Ok(Some(Duplicate { id, phase: Phase::Succeeded, answer: None })),
+            None if dated => return Ok(Some(Duplicate { id, phase: Phase::Succeeded, answer: None })),
+            None => return Ok(None),
         };
         Ok(Some(Duplicate { id, phase: row.state.phase, answer: answers::told(&snapshot, &row)? }))
     }

@@ -83,6 +83,7 @@ fn repair(work: &mut Work<'_>) -> Result<Recovered, StoreError> {
     loads(work.db, &seen, whole)?;
     if work.tally.deliveries <= LOOKED_AT {
         recovered.lost_keys = deliveries::clear(work)?;
+        deliveries::clear_orphans(work)?;
     }
     if whole {
         uses(work.db, &seen)?;

@@ -9,7 +9,7 @@ use super::convert::int;
 use super::payloads::{self, Spot};
 use super::row::{Origin, Row, State};
 use super::work::Work;
-use super::{aside, journal, keys, row};
+use super::{journal, keys, row};
 use crate::store::command::{Replay, Replayed};
 use crate::store::error::StoreError;
 use crate::store::new::{JournalEntry, Payload};
@@ -25,10 +25,8 @@ pub(super) fn apply(work: &mut Work<'_>, replay: &Replay) -> Result<Replayed, St
         Some(Ok(row)) if !row.state.phase.is_final() => return Ok(Replayed::NotFinished),
         Some(Ok(row)) => row,
     };
-    let Ok(copy) = copy(work, &old, replay)? else {
-        aside::set(work, old.seq)?;
-        return Ok(Replayed::Damaged);
-    };
+    // It has ended: how it ended stays as it was told, and what succeeded does not give its key back.
+    let Ok(copy) = copy(work, &old, replay)? else { return Ok(Replayed::Damaged) };
     let Some(copy) = copy else { return Ok(Replayed::BodyNotKept) };
     write(work, &old, replay, &copy)
 }

@@ -32,13 +32,13 @@ pub(super) struct Queue {
 
 /// Cancels what waits before a new delivery, if that is how its workflow queues.
 pub(super) fn apply(work: &mut Work<'_>, workflow: i64, queueing: &Queueing) -> Result<Superseded, StoreError> {
-    let replaces =
-        queueing.overflow == Overflow::Supersede && (queueing.key.is_some() || waits(work, workflow, queueing)?);
-    if !replaces {
+    if queueing.overflow != Overflow::Supersede {
         return Ok(Superseded { settled: Vec::new(), more: false });
     }
-    let older = before(work, Queue { workflow, key: queueing.key }, i64::MAX, CANCELLED)?;
-    let more = int(older.len()) == CANCELLED;
+    let queue = Queue { workflow, key: queueing.key };
+    let waiting = waiting(work, queue, queueing.max)?;
+    let older = before(work, queue, i64::MAX, waiting.min(CANCELLED))?;
+    let more = int(older.len()) == CANCELLED && waiting > CANCELLED;
     Ok(Superseded { settled: cancel(work, &older)?, more })
 }
 
@@ -59,10 +59,14 @@ pub(super) fn before(work: &Work<'_>, queue: Queue, seq: i64, limit: i64) -> Res
     }
 }
 
-/// Without a key, those that a free place will take are about to begin and are left alone.
-fn waits(work: &Work<'_>, workflow: i64, queueing: &Queueing) -> Result<bool, StoreError> {
-    let load = work.load(workflow)?;
-    Ok(load.queued >= int(queueing.max).saturating_sub(load.active).max(0))
+/// How many wait at most: without a key, those that a free place will take are about to begin and are left alone.
+pub(super) fn waiting(work: &Work<'_>, queue: Queue, max: u32) -> Result<i64, StoreError> {
+    if queue.key.is_some() {
+        return Ok(i64::MAX);
+    }
+    let load = work.load(queue.workflow)?;
+    let free = int(max).saturating_sub(load.active).max(0);
+    Ok(load.queued.saturating_sub(free).max(0))
 }
 
 fn cancel(work: &mut Work<'_>, older: &[i64]) -> Result<Vec<Settled>, StoreError> {

@@ -72,5 +72,13 @@ fn corrupt(paths: &Paths, what: &str) -> OpenError {
 /// An error of the store while it is opened.
 pub(super) fn store(paths: &Paths) -> impl FnOnce(StoreError) -> OpenError {
     let path = paths.database.clone();
-    move |error| OpenError::Corrupt { path, what: error.to_string() }
+    move |error| match error {
+        StoreError::Full => OpenError::Full(path),
+        StoreError::Busy => OpenError::Busy(path),
+        StoreError::Broken(_)
+        | StoreError::Corrupt(_)
+        | StoreError::Damaged(_)
+        | StoreError::Statement(_)
+        | StoreError::Closed => OpenError::Corrupt { path, what: error.to_string() },
+    }
 }

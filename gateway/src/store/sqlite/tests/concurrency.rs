@@ -101,6 +101,19 @@ fn supersede_cancels_those_of_the_key_that_have_not_begun() {
 }
 
 #[test]
+fn without_a_key_what_a_free_place_will_take_is_not_superseded() {
+    let mut bench = bench();
+    let supersede = Queueing { max: 3, key: None, queue: 10, overflow: Overflow::Supersede };
+    // Three places are free, and nobody has looked at the queue yet.
+    for number in 1..=4 {
+        assert_eq!(bench.accepted(queueing(number, supersede)).superseded, [], "{number}");
+    }
+    // The fourth has no place and waits; the fifth takes its turn.
+    assert_eq!(bench.accepted(queueing(5, supersede)).superseded, [cancelled(4)]);
+    assert_eq!(ids(&bench.claim()), [id(1), id(2), id(3)]);
+}
+
+#[test]
 fn of_a_long_queue_a_delivery_supersedes_a_part_at_once_and_the_rest_on_demand() {
     for key in [None, Some(Hash([1; 32]))] {
         let mut bench = bench();
@@ -109,7 +122,7 @@ fn of_a_long_queue_a_delivery_supersedes_a_part_at_once_and_the_rest_on_demand()
         let running = bench.claims(1).claimed.remove(0);
         let accepted = bench.accepted(queueing(400, queue(Overflow::Supersede)));
         assert_eq!((accepted.superseded.len(), accepted.superseded[0].id, accepted.more), (256, id(301), true));
-        let rest = Cancel { which: Which::Before(id(400)), reason: "Superseded".into(), limit: 100 };
+        let rest = Cancel { which: Which::Before { id: id(400), max: 1 }, reason: "Superseded".into(), limit: 100 };
         let Outcome::Cancelled(rest) = bench.run(Command::Cancel(rest)) else { panic!("cancelled") };
         assert_eq!((rest.settled.len(), rest.running.len(), rest.more), (44, 0, false));
         bench.finish(running.fence, ending(Phase::Succeeded));

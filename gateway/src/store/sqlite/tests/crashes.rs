@@ -68,6 +68,36 @@ fn an_execution_that_was_running_in_a_crash_is_claimed_alone() {
 }
 
 #[test]
+fn one_that_was_under_way_at_three_ends_in_a_row_goes_on_apart_from_the_others() {
+    let mut engine = engine(2);
+    let mut now = noon();
+    for _ in 0..3 {
+        while running(&engine) < 2 {
+            claims_at(&mut engine, now);
+        }
+        recover::all(&mut engine, now).unwrap();
+        now += jiff::SignedDuration::from_mins(10);
+    }
+    let first = claims_at(&mut engine, now);
+    assert_eq!(ids(&first.claimed), [id(1)]);
+    let held_back = claims_at(&mut engine, now);
+    assert_eq!((ids(&held_back.claimed), held_back.more), (Vec::new(), false));
+    assert_eq!(held_back.next, Some(now + jiff::SignedDuration::from_secs(1)));
+    // The one that ends the process does so alone: the other is not suspected any more than before.
+    recover::all(&mut engine, now).unwrap();
+    let crashes = |number| -> i64 {
+        let sql = "SELECT crashes FROM executions WHERE seq = ?1";
+        engine.db.query_row(sql, [number], |row| row.get(0)).unwrap()
+    };
+    assert_eq!((crashes(1), crashes(2)), (4, 3));
+    assert_eq!(ids(&claims_at(&mut engine, now).claimed), [id(2)]);
+}
+
+fn running(engine: &Sqlite) -> usize {
+    engine.db.query_row("SELECT count(*) FROM executions WHERE phase = 1", [], |row| row.get(0)).unwrap()
+}
+
+#[test]
 fn what_is_written_or_given_back_says_that_it_does_not_end_the_process() {
     let write = |fence| Command::Append(append(fence, vec![entry("one")]));
     let release = |fence| Command::Release(vec![fence]);

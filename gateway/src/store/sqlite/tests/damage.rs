@@ -2,13 +2,15 @@
 
 use boathook_plan::plan::{Overflow, WorkflowRef};
 
-use super::super::{Sqlite, recover};
+use super::super::files::Paths;
+use super::super::{Sqlite, open, recover};
 use crate::store::Engine;
 use crate::store::claim::Claims;
-use crate::store::command::{Command, Outcome};
+use crate::store::command::{Command, Finish, Outcome, Prune, Replay, Replayed};
+use crate::store::ending::{Admission, Duplicate, Phase};
 use crate::store::lease::Written;
 use crate::store::new::{Hash, NewExecution, Queueing};
-use crate::store::testing::{append, claim, delivery, entry, id, ids, keyed, noon};
+use crate::store::testing::{append, claim, delivery, ending, entry, id, ids, keyed, noon};
 use uuid::Uuid;
 
 fn accept(engine: &mut Sqlite, new: NewExecution) {
@@ -159,4 +161,84 @@ fn an_index_that_misses_an_execution_is_made_anew_at_the_start() {
     assert!(recover::all(&mut engine, noon()).unwrap().damaged.is_empty());
     assert_eq!(seen(&engine), 2);
     assert_eq!(ids(&claims(&mut engine).claimed), [id(1), id(2)]);
+}
+
+#[test]
+fn a_key_whose_execution_is_gone_is_free_and_goes_with_the_next_start() {
+    let mut engine = Sqlite::in_memory().unwrap();
+    accept(&mut engine, keyed(1, "a"));
+    accept(&mut engine, keyed(2, "b"));
+    engine.db.execute_batch("DELETE FROM executions WHERE seq <= 2").unwrap();
+    let repeat = engine.commit(&[Command::Accept(Box::new(keyed(3, "a")))], noon()).unwrap().remove(0);
+    let Outcome::Admission(Admission::Accepted(accepted)) = repeat else { panic!("{repeat:?}") };
+    assert_eq!((accepted.id, accepted.retry_of), (id(3), None));
+    engine.tally.executions -= 2;
+    recover::all(&mut engine, noon()).unwrap();
+    let left: i64 = engine.db.query_row("SELECT count(*) FROM deliveries", [], |row| row.get(0)).unwrap();
+    assert_eq!((left, engine.tally.deliveries), (1, 1), "that of the repeat");
+}
+
+#[test]
+fn a_key_that_its_failed_execution_could_not_free_is_free() {
+    let mut engine = Sqlite::in_memory().unwrap();
+    accept(&mut engine, keyed(1, "a"));
+    let fence = claims(&mut engine).claimed[0].fence;
+    engine.db.execute("UPDATE payloads SET delivery_key = NULL", []).unwrap();
+    let failed = Finish { fence, entries: Vec::new(), ending: ending(Phase::Failed) };
+    engine.commit(&[Command::Finish(Box::new(failed))], noon()).unwrap();
+    let repeat = engine.commit(&[Command::Accept(Box::new(keyed(2, "a")))], noon()).unwrap().remove(0);
+    let Outcome::Admission(Admission::Accepted(accepted)) = repeat else { panic!("{repeat:?}") };
+    assert_eq!((accepted.id, accepted.retry_of), (id(2), Some(id(1))));
+}
+
+#[test]
+fn a_replay_of_a_damaged_success_changes_nothing_of_it() {
+    let mut engine = Sqlite::in_memory().unwrap();
+    accept(&mut engine, keyed(1, "a"));
+    let fence = claims(&mut engine).claimed[0].fence;
+    let done = Finish { fence, entries: Vec::new(), ending: ending(Phase::Succeeded) };
+    engine.commit(&[Command::Finish(Box::new(done))], noon()).unwrap();
+    engine.db.execute("UPDATE payloads SET body = x'00'", []).unwrap();
+    let replay = Replay { of: id(1), id: id(7), entries: None, plan: None };
+    let repeat = Command::Accept(Box::new(keyed(2, "a")));
+    let outcomes = engine.commit(&[Command::Replay(replay), repeat], noon()).unwrap();
+    let duplicate = Duplicate { id: id(1), phase: Phase::Succeeded, answer: None };
+    assert_eq!(outcomes, [Outcome::Replayed(Replayed::Damaged), Outcome::Admission(Admission::Duplicate(duplicate))]);
+}
+
+/// A store whose first execution has a body of many pages, one of which names a next one that is not there.
+fn with_a_broken_chain(directory: &std::path::Path) -> Sqlite {
+    let paths = Paths::new(directory);
+    let (mut engine, _) = open::engine(&paths, noon(), 0).unwrap();
+    let mut long = delivery(1);
+    long.payload.body = vec![0xab; 40_000].into();
+    accept(&mut engine, long);
+    accept(&mut engine, delivery(2));
+    for claimed in claims(&mut engine).claimed {
+        let done = Finish { fence: claimed.fence, entries: Vec::new(), ending: ending(Phase::Succeeded) };
+        engine.commit(&[Command::Finish(Box::new(done))], noon()).unwrap();
+    }
+    drop(engine);
+    let mut file = std::fs::read(&paths.database).unwrap();
+    // An overflow page: the number of the next one, then content.
+    let page = file.chunks_mut(4_096).find(|page| page[4..].iter().all(|byte| *byte == 0xab)).unwrap();
+    page[0] = 0x40;
+    std::fs::write(&paths.database, file).unwrap();
+    open::engine(&paths, noon(), 0).unwrap().0
+}
+
+#[test]
+fn one_that_cannot_be_deleted_does_not_keep_others_from_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut engine = with_a_broken_chain(directory.path());
+    let later = noon() + jiff::SignedDuration::from_hours(24 * 365);
+    let mut prune = || {
+        let outcome = engine.commit(&[Command::Prune(Prune { limit: 10 })], later).unwrap().remove(0);
+        let left = "SELECT group_concat(seq) FROM executions";
+        (outcome, engine.db.query_row(left, [], |row| row.get::<_, String>(0)).unwrap())
+    };
+    prune();
+    assert_eq!(prune().1, "1", "the other one is deleted, and this one is left");
+    let Outcome::Deleted(again) = prune().0 else { panic!("deleted") };
+    assert_eq!((again.executions, again.more), (0, false), "it is not tried again at once");
 }

@@ -61,7 +61,8 @@ fn live(bench: &mut Bench) {
     bench.finish(fences[0], failed);
     bench.run(Command::Release(fences));
     bench.run(Command::Replay(Replay { of: id(1), id: id(20), entries: Some(vec![0]), plan: None }));
-    for which in [Which::Before(id(20)), Which::Execution(id(20)), Which::Workflow("uid-orders".into())] {
+    for which in [Which::Before { id: id(20), max: 1 }, Which::Execution(id(20)), Which::Workflow("uid-orders".into())]
+    {
         bench.run(Command::Cancel(Cancel { which, reason: "Cancelled".into(), limit: 10 }));
     }
     bench.run(Command::Count(vec![Count { workflow: delivery(1).workflow, name: "seen", by: 1 }]));

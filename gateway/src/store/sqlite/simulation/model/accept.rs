@@ -143,20 +143,21 @@ impl Model {
         }
         let uid = &new.workflow.uid;
         let queued = |exec: &&Arc<Exec>| exec.is_of(uid) && exec.phase == Phase::Queued;
+        // Without a key, those that a free place will take are left alone: the oldest.
+        let mut waiting = usize::MAX;
         if new.queueing.key.is_none() {
+            let free = usize::try_from(new.queueing.max).unwrap().saturating_sub(self.active(uid));
             let next = self.execs.iter().filter(queued).filter(|exec| !self.blocked(exec)).count();
-            if next < usize::try_from(new.queueing.max).unwrap().saturating_sub(self.active(uid)) {
-                return Vec::new();
-            }
+            waiting = next.saturating_sub(free);
         }
         let mut older: Vec<_> = self.execs.iter().filter(queued).filter(|exec| exec.key == new.queueing.key).collect();
         if new.queueing.key.is_none() {
             older.sort_by_key(|exec| (exec.due, exec.seq));
         }
-        let older: Vec<Uuid> = older.into_iter().map(|exec| exec.id).collect();
+        let older: Vec<Uuid> = older.into_iter().rev().take(waiting).map(|exec| exec.id).collect();
         let reason = Some("Superseded".into());
         let ending = Ending { phase: Phase::Cancelled, reason, step: None, message: None, answer: None };
-        older.into_iter().rev().map(|id| self.settle(id, &ending, now)).collect()
+        older.into_iter().map(|id| self.settle(id, &ending, now)).collect()
     }
 
     fn put(&mut self, new: &NewExecution, retry_of: Option<Uuid>, hold: bool) -> Exec {

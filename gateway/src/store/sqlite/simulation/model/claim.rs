@@ -13,15 +13,20 @@ impl Model {
     /// `more` is a hint and is left false.
     pub(super) fn claim(&mut self, claim: &Claim, now: i64) -> Claims {
         let (mut claims, mut alone) = (Claims::default(), false);
+        let apart = self.execs.iter().any(|exec| exec.phase == Phase::Running && exec.crashes >= 3);
+        let waits = |model: &Self, id: Uuid| apart && model.find(id).unwrap().crashes >= 3;
         for phase in [Phase::Running, Phase::Waiting, Phase::Queued] {
             let free = usize::try_from(claim.max).unwrap().saturating_sub(self.active(&claim.workflow));
             let most = if phase == Phase::Queued { free } else { usize::MAX };
             let left = usize::try_from(claim.limit).unwrap() - claims.claimed.len();
-            for id in self.due(claim, phase, now).into_iter().take(left.min(most)) {
+            let due: Vec<_> = self.due(claim, phase, now).into_iter().filter(|id| !waits(self, *id)).collect();
+            for id in due.into_iter().take(left.min(most)) {
                 alone = alone || self.hand_out(id, claim, now, &mut claims);
             }
         }
-        claims.next = self.next(claim, now).map(time);
+        let turn =
+            self.due(claim, Phase::Waiting, now).into_iter().any(|id| waits(self, id)).then_some(now + 1_000_000);
+        claims.next = self.next(claim, now).into_iter().chain(turn).min().map(time);
         claims
     }
 

@@ -45,7 +45,7 @@ impl Model {
     pub(super) fn cancel(&mut self, cancel: &Cancel, now: i64) -> Cancelled {
         let which: Vec<Uuid> = match &cancel.which {
             Which::Execution(id) => vec![*id],
-            Which::Before(_) => panic!("not simulated"),
+            Which::Before { .. } => panic!("not simulated"),
             Which::Workflow(uid) => {
                 let open = self.execs.iter().filter(|exec| exec.is_of(uid) && exec.open());
                 let mut which: Vec<_> =
