@@ -36,6 +36,7 @@ mod namespaces;
 mod open;
 mod payloads;
 mod prune;
+mod quarantine;
 mod reader;
 mod recover;
 mod replay;
@@ -126,6 +127,29 @@ impl Sqlite {
     }
 }
 
+impl Sqlite {
+    /// Sets aside those executions that cannot be read, of those that commands were about; whether there were any.
+    fn quarantine(&mut self, commands: &[Command], now: Timestamp) -> Result<bool, StoreError> {
+        self.known.forget();
+        let mut tally = self.tally;
+        let (now, sealer) = (convert::micros(now), &self.sealer);
+        let known = &mut self.known;
+        let unreadable = quarantine::find(&mut Work { db: &self.db, now, tally: &mut tally, known, sealer }, commands)?;
+        if unreadable.is_empty() {
+            return Ok(false);
+        }
+        let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let known = &mut self.known;
+        let mut work = Work { db: &transaction, now, tally: &mut tally, known, sealer };
+        unreadable.iter().try_for_each(|seq| quarantine::set(&mut work, *seq))?;
+        tally.commits += 1;
+        tally.write(&transaction)?;
+        transaction.commit()?;
+        self.tally = tally;
+        Ok(true)
+    }
+}
+
 impl Drop for Sqlite {
     fn drop(&mut self) {
         if let Some(disk) = &mut self.disk {
@@ -142,7 +166,10 @@ impl Drop for Sqlite {
 impl Engine for Sqlite {
     fn commit(&mut self, commands: &[Command], now: Timestamp) -> Result<Vec<Outcome>, StoreError> {
         self.sound()?;
-        let done = self.transact(commands, now);
+        let mut done = self.transact(commands, now);
+        if matches!(done, Err(StoreError::Corrupt(_))) && self.quarantine(commands, now) == Ok(true) {
+            done = self.transact(commands, now);
+        }
         if done.is_err() {
             self.known.forget();
         }

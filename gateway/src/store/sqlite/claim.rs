@@ -24,8 +24,9 @@ const DUE: &str = "SELECT seq FROM executions INDEXED BY executions_pending WHER
      AND blocked = 0 AND due_at <= ?3 AND phase < 3 AND (phase <> 1 OR owner IS NOT ?5) AND crashes < ?6 \
      ORDER BY due_at, seq LIMIT ?4";
 
-/// Whether a suspect runs, of any workflow. The number is that of the index.
-const SUSPECT_RUNS: &str = "SELECT EXISTS (SELECT 1 FROM executions WHERE phase = 1 AND crashes >= 3)";
+/// Whether a suspect runs, of any workflow; one whose owner is gone does not. The number is that of the index.
+const SUSPECT_RUNS: &str = "SELECT EXISTS (SELECT 1 FROM executions INDEXED BY executions_suspect WHERE phase = 1 \
+     AND crashes >= 3 AND due_at > 0 AND (due_at > ?1 OR owner IS ?2))";
 
 /// Whether a suspect waits for its turn.
 const SUSPECT_WAITS: &str = "SELECT EXISTS (SELECT 1 FROM executions INDEXED BY executions_pending WHERE workflow = ?1 \
@@ -38,7 +39,8 @@ const NEXT: &str = "SELECT due_at FROM executions INDEXED BY executions_pending 
 pub(super) fn apply(work: &mut Work<'_>, claim: &Claim) -> Result<Claims, StoreError> {
     let Some(workflow) = work.workflow_of(&claim.workflow)? else { return Ok(Claims::default()) };
     let (claims, left) = (Claims::default(), int(claim.limit));
-    let apart = work.db.prepare_cached(SUSPECT_RUNS)?.query_row([], |columns| columns.get(0))?;
+    let owner = claim.lease.owner.into_bytes();
+    let apart = work.db.prepare_cached(SUSPECT_RUNS)?.query_row(params![work.now, owner], |columns| columns.get(0))?;
     let mut basket = Basket { workflow, claims, lease: claim.lease, left, size: 0, alone: false, apart };
     for phase in [1, 2] {
         basket.fill(work, phase, i64::MAX)?;
@@ -57,6 +59,14 @@ pub(super) fn apply(work: &mut Work<'_>, claim: &Claim) -> Result<Claims, StoreE
         claims.next = Some(claims.next.map_or(turn, |next| next.min(turn)));
     }
     Ok(claims)
+}
+
+/// What the claim looks at first.
+pub(super) fn due(work: &mut Work<'_>, claim: &Claim) -> Result<Vec<i64>, StoreError> {
+    let Some(workflow) = work.workflow_of(&claim.workflow)? else { return Ok(Vec::new()) };
+    let owner = claim.lease.owner.into_bytes();
+    let of = |phase| work.seqs(DUE, params![workflow, phase, work.now, int(claim.limit), owner, u32::MAX]);
+    Ok([of(1)?, of(2)?, of(0)?].concat())
 }
 
 /// What is being claimed.

@@ -5,7 +5,7 @@ use rusqlite::params;
 
 use super::convert::{count, int};
 use super::work::{Weight, Work};
-use super::{answers, aside, journal, namespaces, payloads, requests, row};
+use super::{answers, journal, namespaces, payloads, requests, row};
 use crate::store::command::{Deleted, Prune, Purge, Trim};
 use crate::store::error::StoreError;
 
@@ -22,8 +22,8 @@ const ENDED_WELL: &str = "SELECT seq FROM executions INDEXED BY executions_of WH
 /// Deletes what is past its time.
 pub(super) fn prune(work: &mut Work<'_>, prune: Prune) -> Result<Deleted, StoreError> {
     let limit = int(prune.limit);
-    let expired = work.seqs(EXPIRED, params![work.now, limit])?;
-    expired.iter().try_for_each(|seq| delete_or_leave(work, *seq))?;
+    let expired = expired(work, limit)?;
+    expired.iter().try_for_each(|seq| delete(work, *seq))?;
     let keys = keys(work, limit)?;
     let requests = requests::expire(work, limit)?;
     let plans = plans(work)?;
@@ -32,26 +32,17 @@ pub(super) fn prune(work: &mut Work<'_>, prune: Prune) -> Result<Deleted, StoreE
     Ok(Deleted { executions, requests: count(requests), keys: count(keys), plans: count(plans), more })
 }
 
-/// As [`delete`]. One whose pages cannot be read is left, marked, and tried again a month later: it must not keep all
-/// others from being deleted.
-fn delete_or_leave(work: &mut Work<'_>, seq: i64) -> Result<(), StoreError> {
-    let before = *work.tally;
-    work.db.prepare_cached("SAVEPOINT deletion")?.execute([])?;
-    let deleted = delete(work, seq);
-    if let Err(StoreError::Corrupt(what)) = &deleted {
-        tracing::error!(seq, what, "an execution is damaged and cannot be deleted");
-        work.db.prepare_cached("ROLLBACK TO deletion")?.execute([])?;
-        *work.tally = before;
-        work.known.forget();
-        let mut statement =
-            work.db.prepare_cached("UPDATE executions SET damaged = 1, expires_at = ?2 WHERE seq = ?1")?;
-        statement.execute([seq, work.now.saturating_add(aside::KEPT)])?;
-    }
-    work.db.prepare_cached("RELEASE deletion")?.execute([])?;
-    match deleted {
-        Err(StoreError::Corrupt(_)) => Ok(()),
-        deleted => deleted,
-    }
+/// What is past its time.
+pub(super) fn expired(work: &Work<'_>, limit: i64) -> Result<Vec<i64>, StoreError> {
+    work.seqs(EXPIRED, params![work.now, limit])
+}
+
+/// What [`trim`] would delete next, of all workflows of a namespace.
+pub(super) fn surplus(work: &Work<'_>, trim: &Trim) -> Result<Vec<i64>, StoreError> {
+    let workflows = work.seqs("SELECT id FROM workflows WHERE namespace = ?1", [&trim.namespace])?;
+    let share = namespaces::share(trim.limit, workflows.len());
+    let old = workflows.into_iter().map(|workflow| work.seqs(ENDED_WELL, [workflow, share]));
+    old.collect::<Result<Vec<_>, _>>().map(|old| old.concat())
 }
 
 /// Deletes an execution and all that belongs to it but its keys.
@@ -120,13 +111,9 @@ pub(super) fn trim(work: &mut Work<'_>, trim: &Trim) -> Result<Deleted, StoreErr
     if !too_much(work)? {
         return Ok(deleted);
     }
-    let workflows = work.seqs("SELECT id FROM workflows WHERE namespace = ?1", [&trim.namespace])?;
-    let share = namespaces::share(trim.limit, workflows.len());
-    for workflow in workflows {
-        let old = work.seqs(ENDED_WELL, [workflow, share])?;
-        old.iter().try_for_each(|seq| delete_or_leave(work, *seq))?;
-        deleted.executions += count(int(old.len()));
-    }
+    let old = surplus(work, trim)?;
+    old.iter().try_for_each(|seq| delete(work, *seq))?;
+    deleted.executions += count(int(old.len()));
     deleted.more = deleted.executions > 0 && too_much(work)?;
     Ok(deleted)
 }

@@ -96,7 +96,7 @@ CREATE INDEX executions_keyed ON executions (workflow, concurrency_key, blocked)
 CREATE INDEX executions_gathering ON executions (workflow, concurrency_key) WHERE gathering = 1;
 CREATE INDEX executions_expiring ON executions (expires_at) WHERE expires_at IS NOT NULL;
 -- Those that may have ended the process, while they run: the number is crashes::APART.
-CREATE INDEX executions_suspect ON executions (seq) WHERE phase = 1 AND crashes >= 3;
+CREATE INDEX executions_suspect ON executions (due_at) WHERE phase = 1 AND crashes >= 3;
 CREATE INDEX executions_dead ON executions (workflow) WHERE phase = 4;
 
 -- Gapless in `seq`. `execution` is the seq of the execution; small columns stand before the large ones.

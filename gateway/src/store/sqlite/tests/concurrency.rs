@@ -110,7 +110,7 @@ fn without_a_key_what_a_free_place_will_take_is_not_superseded() {
     }
     // The fourth has no place and waits; the fifth takes its turn.
     assert_eq!(bench.accepted(queueing(5, supersede)).superseded, [cancelled(4)]);
-    assert_eq!(ids(&bench.claim()), [id(1), id(2), id(3)]);
+    assert_eq!(ids(&bench.claims(3).claimed), [id(1), id(2), id(3)]);
 }
 
 #[test]

@@ -93,7 +93,7 @@ fn one_that_was_under_way_at_three_ends_in_a_row_goes_on_apart_from_the_others()
     assert_eq!(ids(&claims_at(&mut engine, now).claimed), [id(2)]);
 }
 
-fn running(engine: &Sqlite) -> usize {
+fn running(engine: &Sqlite) -> i64 {
     engine.db.query_row("SELECT count(*) FROM executions WHERE phase = 1", [], |row| row.get(0)).unwrap()
 }
 

@@ -207,14 +207,15 @@ fn a_replay_of_a_damaged_success_changes_nothing_of_it() {
 }
 
 /// A store whose first execution has a body of many pages, one of which names a next one that is not there.
-fn with_a_broken_chain(directory: &std::path::Path) -> Sqlite {
+fn with_a_broken_chain(directory: &std::path::Path, ended: bool) -> Sqlite {
     let paths = Paths::new(directory);
     let (mut engine, _) = open::engine(&paths, noon(), 0).unwrap();
     let mut long = delivery(1);
     long.payload.body = vec![0xab; 40_000].into();
     accept(&mut engine, long);
     accept(&mut engine, delivery(2));
-    for claimed in claims(&mut engine).claimed {
+    let claimed = if ended { claims(&mut engine).claimed } else { Vec::new() };
+    for claimed in claimed {
         let done = Finish { fence: claimed.fence, entries: Vec::new(), ending: ending(Phase::Succeeded) };
         engine.commit(&[Command::Finish(Box::new(done))], noon()).unwrap();
     }
@@ -228,9 +229,19 @@ fn with_a_broken_chain(directory: &std::path::Path) -> Sqlite {
 }
 
 #[test]
+fn one_that_cannot_be_read_does_not_keep_others_from_being_claimed() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut engine = with_a_broken_chain(directory.path(), false);
+    assert_eq!(ids(&claims(&mut engine).claimed), [id(2)]);
+    let read = "SELECT phase, damaged FROM executions WHERE seq = 1";
+    let first = engine.db.query_row(read, [], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, bool>(1)?))).unwrap();
+    assert_eq!(first, (4, true), "it has failed");
+}
+
+#[test]
 fn one_that_cannot_be_deleted_does_not_keep_others_from_it() {
     let directory = tempfile::tempdir().unwrap();
-    let mut engine = with_a_broken_chain(directory.path());
+    let mut engine = with_a_broken_chain(directory.path(), true);
     let later = noon() + jiff::SignedDuration::from_hours(24 * 365);
     let mut prune = || {
         let outcome = engine.commit(&[Command::Prune(Prune { limit: 10 })], later).unwrap().remove(0);

@@ -13,7 +13,9 @@ impl Model {
     /// `more` is a hint and is left false.
     pub(super) fn claim(&mut self, claim: &Claim, now: i64) -> Claims {
         let (mut claims, mut alone) = (Claims::default(), false);
-        let apart = self.execs.iter().any(|exec| exec.phase == Phase::Running && exec.crashes >= 3);
+        let lives = |exec: &Exec| exec.due > now || exec.owner == Some(claim.lease.owner);
+        let suspect = |exec: &Exec| exec.phase == Phase::Running && exec.crashes >= 3 && lives(exec);
+        let apart = self.execs.iter().any(|exec| suspect(exec));
         let waits = |model: &Self, id: Uuid| apart && model.find(id).unwrap().crashes >= 3;
         for phase in [Phase::Running, Phase::Waiting, Phase::Queued] {
             let free = usize::try_from(claim.max).unwrap().saturating_sub(self.active(&claim.workflow));
