@@ -13,6 +13,7 @@ pub mod boathook;
 pub mod control_plane;
 pub mod durable;
 pub mod edge;
+pub mod operator;
 pub mod served;
 pub mod wire;
 pub mod witness;
