@@ -13,6 +13,8 @@ pub mod boathook;
 pub mod control_plane;
 pub mod durable;
 pub mod edge;
+pub mod helm;
+pub mod helm;
 pub mod operator;
 pub mod served;
 pub mod wire;

@@ -1,5 +1,4 @@
-//! The `boathook-operator` binary under test: a child process with the rights that its own manifests give it, and no
-//! others.
+//! The `boathook-operator` binary under test: a child process with the rights that the chart gives it, and no others.
 
 use std::fs::{self, File};
 use std::net::SocketAddr;
@@ -10,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::boathook::free_address;
 use crate::control_plane::ControlPlane;
+use crate::helm::{chart, helm, printed};
 
 /// Who the operator is.
 const ACCOUNT: &str = "/api/v1/namespaces/boathook/serviceaccounts/boathook-operator/token";
@@ -22,9 +22,11 @@ pub struct Operator {
     log: PathBuf,
 }
 
-/// The folder of the manifests that give the operator its rights.
-fn manifests() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../operator/rbac")
+/// What of the chart gives the operator its rights.
+fn manifests() -> String {
+    let (serviceaccount, rbac) = ("templates/operator-serviceaccount.yaml", "templates/operator-rbac.yaml");
+    let arguments = ["template", "boathook", &chart(), "--namespace", "boathook", "-s", serviceaccount, "-s", rbac];
+    printed(&helm(&arguments), "the operator's rights")
 }
 
 /// A binary, built beside the running test.
@@ -47,7 +49,9 @@ pub fn binary(name: &str) -> PathBuf {
 /// When the control plane does not take them.
 pub async fn install(plane: &ControlPlane) {
     plane.kubectl(&["create", "namespace", "boathook"]).expect("a namespace");
-    plane.kubectl(&["apply", "-f", &manifests().display().to_string()]).expect("the operator's rights");
+    let rights = plane.kubeconfig().with_file_name("rights.yaml");
+    fs::write(&rights, manifests()).expect("a file");
+    plane.kubectl(&["apply", "-f", &rights.display().to_string()]).expect("the operator's rights");
     let request = json!({"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {}});
     let answer = plane.api().create(ACCOUNT, request.to_string()).await.expect("an answer");
     let token = answer.json.pointer("/status/token").and_then(Value::as_str).expect("a token");

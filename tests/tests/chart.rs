@@ -10,9 +10,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
-use boathook_tests::control_plane::{ControlPlane, tools};
+use boathook_tests::control_plane::ControlPlane;
+use boathook_tests::helm::{chart, helm, printed};
 
 /// Values with a golden rendering each.
 const CASES: [&str; 3] = ["defaults", "everything", "namespaced"];
@@ -21,24 +21,8 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-fn chart() -> String {
-    root().join("charts/boathook").display().to_string()
-}
-
 fn case(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("data/chart").join(name)
-}
-
-fn helm(arguments: &[&str]) -> Output {
-    let program = tools().join("helm");
-    let command = Command::new(&program).args(arguments).output();
-    command.unwrap_or_else(|error| panic!("{}: {error}; tests/helm/build builds it", program.display()))
-}
-
-/// What a command prints; one that fails ends the test.
-fn printed(output: &Output, what: &str) -> String {
-    assert!(output.status.success(), "{what}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 fn rendered(name: &str) -> String {
@@ -106,7 +90,8 @@ async fn a_release_comes_and_goes_and_leaves_what_is_the_users() {
     let of = |kind: &str| plane.kubectl(&["get", kind, "-A", "-l", "app.kubernetes.io/part-of=boathook", "-o", "name"]);
     assert_eq!(of("deployments").unwrap().trim(), "deployment.apps/boathook-operator");
     release("upgrade", &[&chart(), "--set", "operator.replicas=3"]);
-    let replicas = ["get", "deployment", "-n", "boathook-system", "boathook-operator", "-o", "jsonpath={.spec.replicas}"];
+    let replicas =
+        ["get", "deployment", "-n", "boathook-system", "boathook-operator", "-o", "jsonpath={.spec.replicas}"];
     assert_eq!(plane.kubectl(&replicas).unwrap(), "3");
     release("uninstall", &[]);
     for gone in ["deployments", "serviceaccounts", "clusterroles", "clusterrolebindings", "roles", "rolebindings"] {

@@ -24,16 +24,15 @@
 {{- end }}
 {{- end }}
 
-{{- /* Labels that never change: what selectors are made of. */ -}}
+{{- /* Labels of the operator's pods that never change: what selectors are made of. Gateways admit pods of this name to
+       their control channel. */ -}}
 {{- define "boathook.selector" -}}
-app.kubernetes.io/name: {{ include "boathook.name" . }}
+app.kubernetes.io/name: boathook-operator
 app.kubernetes.io/instance: {{ .Release.Name }}
-app.kubernetes.io/component: operator
 {{- end }}
 
-{{- define "boathook.labels" -}}
-app.kubernetes.io/name: {{ include "boathook.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+{{- /* Labels of every object, but its name. */ -}}
+{{- define "boathook.common" -}}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/part-of: boathook
 app.kubernetes.io/managed-by: {{ .Release.Service }}
@@ -41,6 +40,12 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- with .Values.commonLabels }}
 {{ toYaml . }}
 {{- end }}
+{{- end }}
+
+{{- define "boathook.labels" -}}
+app.kubernetes.io/name: {{ include "boathook.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{ include "boathook.common" . }}
 {{- end }}
 
 {{- /* An image: the list of the values and a repository. */ -}}
@@ -58,7 +63,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
   verbs: [get, list, watch]
 - apiGroups: [boathook.dev]
   resources: [webhookworkflows/status, webhookgateways/status]
-  verbs: [patch]
+  verbs: [get, patch, update]
 - apiGroups: [""]
   resources: [configmaps]
   verbs: [get, list, watch]
@@ -101,7 +106,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 - apiGroups: [coordination.k8s.io]
   resources: [leases]
   resourceNames: [boathook-operator]
-  verbs: [get, patch, update]
+  verbs: [get, update]
 {{- end }}
 
 {{- /* A Role or ClusterRole and its binding to the operator: root, name, namespace ("" is the cluster), rules. */ -}}
