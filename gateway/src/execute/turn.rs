@@ -42,6 +42,11 @@ impl Turn {
 
 /// Entries as the store keeps them.
 pub(crate) fn written(entries: &[Entry]) -> Vec<JournalEntry> {
-    let text = |entry| serde_json::to_vec(entry).unwrap_or_default();
-    entries.iter().map(|entry| JournalEntry { text: text(entry), sensitive: entry.sensitive() }).collect()
+    let text = |entry| {
+        let mut text = serde_json::to_vec(entry).unwrap_or_default();
+        // It was made by doubling, and may wait for the store.
+        text.shrink_to_fit();
+        text
+    };
+    entries.iter().map(|entry| JournalEntry { text: text(entry).into(), sensitive: entry.sensitive() }).collect()
 }

@@ -13,9 +13,9 @@ use crate::shared::Shared;
 use crate::store::{Ending, FinishedExecution, Start};
 
 /// KiB of records that may be on their way to the store; past it they are dropped rather than that senders wait.
-const UNDERWAY: usize = 64 << 10;
+const UNDERWAY: usize = 8 << 10;
 
-/// KiB that a record takes beside its body and its journal.
+/// KiB that a record takes beside its request and its journal.
 const HEAD: u32 = 4;
 
 /// The records on their way.
@@ -65,14 +65,14 @@ impl Shared {
         if self.runner.store().is_err() {
             return;
         }
-        let (id, record) = (past.birth.id, past.finished());
+        let (id, record) = (past.birth.id, Arc::new(past.finished()));
         let Ok(room) = Arc::clone(&self.runner.records.room).try_acquire_many_owned(size(&record)) else {
             return self.dropped(id, "the store is too slow");
         };
         let shared = Arc::clone(self);
         tokio::spawn(async move {
             let Ok(store) = shared.runner.store() else { return };
-            match patiently(|| store.record_sync(record.clone())).await {
+            match patiently(|| store.record_sync(Arc::clone(&record))).await {
                 Ok(true) => {}
                 Ok(false) => shared.dropped(id, "the namespace's quota of storage is used up"),
                 Err(error) => tracing::warn!(execution_id = %id, error = %error, "writing a record"),
@@ -94,6 +94,7 @@ impl Shared {
 /// KiB that a record takes.
 fn size(record: &FinishedExecution) -> u32 {
     let entries: usize = record.entries.iter().map(|entry| entry.text.len()).sum();
-    let all = entries.saturating_add(record.new.payload.body.len()) >> 10;
+    let payload = &record.new.payload;
+    let all = entries.saturating_add(payload.head.len()).saturating_add(payload.body.len()) >> 10;
     u32::try_from(all).unwrap_or(u32::MAX).saturating_add(HEAD)
 }

@@ -35,7 +35,7 @@ pub enum Command {
     /// Runs an execution again.
     Replay(Replay),
     /// Keeps runs that were held in memory and have ended.
-    RecordSync(Box<FinishedExecution>),
+    RecordSync(Arc<FinishedExecution>),
     /// Keeps requests that started nothing.
     RecordRequests(Vec<RecordedRequest>),
     /// Adds to counters.

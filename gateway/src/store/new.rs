@@ -73,7 +73,7 @@ impl Payload {
 #[derive(Clone, PartialEq, Eq)]
 pub struct JournalEntry {
     /// JSON. The store does not read it.
-    pub text: Vec<u8>,
+    pub text: Bytes,
     /// Whether it is encrypted on disk.
     pub sensitive: bool,
 }

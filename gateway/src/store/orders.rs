@@ -1,6 +1,8 @@
 //! The writing half of the facade: a method for each command. Each returns once its change is durable. A caller that goes
 //! away does not take its command back.
 
+use std::sync::Arc;
+
 use super::Store;
 use super::claim::{Claim, Claims};
 use super::command::{
@@ -81,8 +83,8 @@ impl Store {
     }
 
     /// Keeps a run that was held in memory and has ended; `false` where its namespace keeps too much already.
-    pub async fn record_sync(&self, finished: FinishedExecution) -> Result<bool, StoreError> {
-        let Outcome::Kept(kept) = self.writer.submit(Command::RecordSync(Box::new(finished))).await? else {
+    pub async fn record_sync(&self, finished: Arc<FinishedExecution>) -> Result<bool, StoreError> {
+        let Outcome::Kept(kept) = self.writer.submit(Command::RecordSync(finished)).await? else {
             return Err(mismatch());
         };
         Ok(kept)

@@ -51,7 +51,7 @@ pub(super) fn noon() -> Timestamp {
 
 /// An entry that is not sensitive.
 pub(super) fn entry(text: &str) -> JournalEntry {
-    JournalEntry { text: text.as_bytes().to_vec(), sensitive: false }
+    JournalEntry { text: text.as_bytes().to_vec().into(), sensitive: false }
 }
 
 /// Without an answer.

@@ -29,7 +29,7 @@ impl Kept {
             return None;
         }
         let text = if self.sealed { sealer.open(id, self.number, &self.bytes)? } else { self.bytes };
-        Some(JournalEntry { text, sensitive: self.sealed })
+        Some(JournalEntry { text: text.into(), sensitive: self.sealed })
     }
 }
 
@@ -44,7 +44,7 @@ pub(super) fn append(work: &Work<'_>, row: &mut Row, entries: &[JournalEntry]) -
             let sealed = work.sealer.seal(row.origin.id, number, &entry.text);
             sealed.map_err(|error| StoreError::Statement(error.to_string()))?
         } else {
-            entry.text.clone()
+            entry.text.to_vec()
         };
         let kept = Kept { number, sealed: entry.sensitive, crc: 0, bytes };
         statement.execute(params![row.seq, number, kept.sealed, kept.check(row.origin.id), kept.bytes])?;

@@ -27,11 +27,12 @@ const READERS: usize = 4;
 /// How long a statement waits for a lock; only a checkpoint that starts the log over meets one.
 pub(super) const BUSY: Duration = Duration::from_secs(5);
 
-/// Kibibytes of pages that the writer keeps in memory.
-const CACHE: i64 = 64 << 10;
+/// Kibibytes of pages that the writer keeps in memory: twice what one commit changes at most. What it reads
+/// again is in the kernel's cache, which gives way where memory is short.
+const CACHE: i64 = 8 << 10;
 
 /// As [`CACHE`], of any other connection.
-const SMALL_CACHE: i64 = 4 << 10;
+const SMALL_CACHE: i64 = 2 << 10;
 
 /// Where a store is, and what it works with.
 pub struct Settings {

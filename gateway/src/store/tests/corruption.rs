@@ -56,7 +56,7 @@ async fn fill(store: &Store) {
     }
     let running = store.claim(claim(100, noon())).await.unwrap().claimed;
     for (claimed, number) in running.iter().zip(1_usize..) {
-        let secret = JournalEntry { text: vec![b's'; 40], sensitive: true };
+        let secret = JournalEntry { text: vec![b's'; 40].into(), sensitive: true };
         let entries = vec![entry("one"), secret, entry(&"long".repeat(number * 30))];
         store.append(append(claimed.fence, entries)).await.unwrap();
         let (fence, entries) = (claimed.fence, vec![entry("last")]);

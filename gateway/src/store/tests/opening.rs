@@ -27,7 +27,7 @@ async fn what_was_accepted_is_there_after_a_restart() {
     let store = open(directory.path()).unwrap().store;
     store.accept(keyed(1, "k")).await.unwrap();
     let fence = store.claim(claim(1, noon())).await.unwrap().claimed[0].fence;
-    let secret = JournalEntry { text: b"secret".to_vec(), sensitive: true };
+    let secret = JournalEntry { text: b"secret"[..].into(), sensitive: true };
     store.append(append(fence, vec![entry("one"), secret.clone()])).await.unwrap();
     store.close().await;
     drop(store);

@@ -132,7 +132,10 @@ impl World {
     fn entries(&mut self) -> Vec<JournalEntry> {
         let count = self.chance.below(3);
         (0..count)
-            .map(|_| JournalEntry { text: self.chance.next().to_le_bytes().into(), sensitive: self.chance.percent(10) })
+            .map(|_| JournalEntry {
+                text: self.chance.next().to_le_bytes().to_vec().into(),
+                sensitive: self.chance.percent(10),
+            })
             .collect()
     }
 
@@ -208,7 +211,7 @@ impl World {
 
     fn record(&mut self) -> Command {
         let (new, entries, ending) = (self.begun(), self.entries(), self.ending());
-        Command::RecordSync(Box::new(FinishedExecution { started_at: time(self.now), new, entries, ending }))
+        Command::RecordSync(Arc::new(FinishedExecution { started_at: time(self.now), new, entries, ending }))
     }
 
     fn claim(&mut self) -> Claim {

@@ -1,5 +1,6 @@
 //! What is kept, how long, and that a full disk loses nothing.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use boathook_plan::plan::{Batch, BodyKept, Mode};
@@ -27,7 +28,7 @@ fn ended(new: NewExecution, phase: Phase) -> Command {
     let start = Start::Now(Lease { owner: id(99), until: noon() });
     let new = NewExecution { start, ..new };
     let entries = vec![entry("one")];
-    Command::RecordSync(Box::new(FinishedExecution {
+    Command::RecordSync(Arc::new(FinishedExecution {
         new,
         started_at: noon(),
         entries,
@@ -102,7 +103,7 @@ fn sensitive_entries_are_sealed_in_the_database() {
     let mut engine = Sqlite::in_memory().unwrap();
     one(&mut engine, Command::Accept(Box::new(delivery(1))), noon());
     let Outcome::Claims(claims) = one(&mut engine, Command::Claim(claim(1, noon())), noon()) else { panic!("claims") };
-    let entries = vec![entry("plain"), JournalEntry { text: b"hidden".to_vec(), sensitive: true }];
+    let entries = vec![entry("plain"), JournalEntry { text: b"hidden"[..].into(), sensitive: true }];
     one(&mut engine, Command::Append(append(claims.claimed[0].fence, entries)), noon());
     let holds = |text: &str| -> bool {
         let sql = "SELECT count(*) FROM journal WHERE instr(entry, ?1) > 0";

@@ -16,7 +16,7 @@ fn replay(bench: &mut Bench, of: u128, entries: Option<&[u32]>) -> Outcome {
 fn failed(bench: &mut Bench) {
     bench.accepted(delivery(1));
     let fence = bench.claim()[0].fence;
-    let secret = JournalEntry { text: b"secret".to_vec(), sensitive: true };
+    let secret = JournalEntry { text: b"secret"[..].into(), sensitive: true };
     bench.run(Command::Append(append(fence, vec![entry("one"), secret, entry("failed")])));
     bench.finish(fence, ending(Phase::Failed));
 }
@@ -38,7 +38,7 @@ fn a_replay_from_the_failed_step_has_the_journal_and_the_seed_of_the_first() {
     replay(&mut bench, 1, Some(&[0, 1]));
     let claimed = bench.claim().remove(0);
     assert_eq!((claimed.replay_of, claimed.seed, claimed.replays), (Some(id(1)), SeedOf::Delivery(id(1)), 1));
-    let secret = JournalEntry { text: b"secret".to_vec(), sensitive: true };
+    let secret = JournalEntry { text: b"secret"[..].into(), sensitive: true };
     assert_eq!(claimed.entries, [entry("one"), secret]);
 }
 

@@ -27,7 +27,7 @@ async fn filled(directory: &Path) {
     }
     let claimed = store.claim(claim(2, noon())).await.unwrap().claimed;
     for claimed in &claimed {
-        let entries = vec![entry("one"), JournalEntry { text: b"secret".to_vec(), sensitive: true }];
+        let entries = vec![entry("one"), JournalEntry { text: b"secret"[..].into(), sensitive: true }];
         store.append(append(claimed.fence, entries)).await.unwrap();
     }
     let finish = |fence, ending| Finish { fence, entries: vec![entry("end")], ending };
@@ -240,7 +240,7 @@ async fn a_copy_holds_all_and_is_for_its_owner_alone() {
     }
     assert_eq!(fs::read(copy.join("store.key")).unwrap(), fs::read(store.join("store.key")).unwrap());
     let opened = open(&copy).unwrap().store;
-    assert_eq!(opened.journal(id(1), 0).await.unwrap()[1].text, b"secret");
+    assert_eq!(opened.journal(id(1), 0).await.unwrap()[1].text, b"secret"[..]);
 }
 
 #[tokio::test]
