@@ -92,12 +92,10 @@ impl Reader for SqliteReader {
         };
         let Holding { execution: id, dated } = holding;
         let row = match row::by_id(&snapshot, id)? {
-            // The writer takes the key of one that failed, or is damaged, or is gone and never ended, as free.
-            Some(Ok(row)) if !dated && matches!(row.state.phase, Phase::Failed | Phase::Cancelled) => return Ok(None),
-            Some(Ok(row)) => row,
-            Some(Err(_)) => return Ok(None),
+            Some(Ok(row)) if dated || !matches!(row.state.phase, Phase::Failed | Phase::Cancelled) => row,
             None if dated => return Ok(Some(Duplicate { id, phase: Phase::Succeeded, answer: None })),
-            None => return Ok(None),
+            // The writer takes the key of one that failed, or is damaged, or is gone and never ended, as free.
+            Some(_) | None => return Ok(None),
         };
         Ok(Some(Duplicate { id, phase: row.state.phase, answer: answers::told(&snapshot, &row)? }))
     }
