@@ -14,7 +14,6 @@ pub mod control_plane;
 pub mod durable;
 pub mod edge;
 pub mod helm;
-pub mod helm;
 pub mod operator;
 pub mod served;
 pub mod wire;
