@@ -173,6 +173,15 @@ impl Server {
     }
 }
 
+/// CPU that a process has used.
+///
+/// # Panics
+///
+/// When it is gone.
+pub fn cpu_of_process(process: u32) -> Duration {
+    cpu_of(&Path::new("/proc").join(process.to_string()).join("stat"))
+}
+
 /// CPU that this process has used.
 ///
 /// # Panics
