@@ -60,8 +60,8 @@ async fn paths() {
         for connections in CONNECTIONS {
             let (mut own, mut alone) = (Load::default(), Load::default());
             for _ in 0..rounds {
-                own.add(client::load(&Contender::gateway(), &work, (connections, turn)).await);
-                alone.add(client::load(&Contender::bare(), &work, (connections, turn)).await);
+                own.add(&client::load(&Contender::gateway(), &work, (connections, turn)).await);
+                alone.add(&client::load(&Contender::bare(), &work, (connections, turn)).await);
             }
             println!(
                 "| {size} KiB | {connections} | {:.0} | {:.3} | {:.0} | {:.3} | {:.2} |",

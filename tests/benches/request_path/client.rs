@@ -22,7 +22,7 @@ pub struct Load {
 }
 
 impl Load {
-    pub fn add(&mut self, turn: Self) {
+    pub fn add(&mut self, turn: &Self) {
         self.requests += turn.requests;
         self.took += turn.took;
         self.cpu += turn.cpu;

@@ -38,7 +38,7 @@ spec:
 /// A process that takes signed pushes.
 pub enum Contender {
     /// `boathook run`, which also writes a record of each run behind its answer.
-    Gateway(Edge),
+    Gateway(Box<Edge>),
     /// The bare handler.
     Bare(Bare),
 }
@@ -51,7 +51,7 @@ pub struct Bare {
 
 impl Contender {
     pub fn gateway() -> Self {
-        Self::Gateway(Edge::serve(WORKFLOW))
+        Self::Gateway(Box::new(Edge::serve(WORKFLOW)))
     }
 
     pub fn bare() -> Self {
