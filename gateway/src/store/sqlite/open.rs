@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use uuid::Uuid;
 
@@ -121,6 +122,9 @@ pub(super) fn connect(paths: &Paths, flags: OpenFlags) -> Result<Connection, Ope
         if flags.contains(OpenFlags::SQLITE_OPEN_READ_WRITE) {
             db.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
         }
+        // A store that is refused is left as it was found: else the last connection to it would bring into the database what
+        // it understands of a damaged log, and delete the log.
+        db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         db.pragma_update(None, "synchronous", "FULL")?;
         db.pragma_update(None, "wal_autocheckpoint", 0)?;
         db.pragma_update(None, "cache_size", -SMALL_CACHE)?;

@@ -218,6 +218,12 @@ impl Patient {
         restore(&image, self.directory.path());
         let Ok(opened) = open_checked(settings(self.directory.path()), self.checked) else {
             self.verdicts.refused += 1;
+            let left = self::image(self.directory.path());
+            let changed: Vec<_> = image.iter().filter(|(name, content)| left.get(*name) != Some(*content)).collect();
+            // Who held the lock last is written into it; an empty log holds nothing.
+            let holds = |(name, content): &&(&String, &Vec<u8>)| *name != "store.lock" && !content.is_empty();
+            let changed: Vec<_> = changed.iter().filter(holds).map(|(name, _)| *name).collect();
+            assert!(changed.is_empty(), "{what} of {file} was refused, and {changed:?} were changed");
             return;
         };
         self.verdicts.opened += 1;
@@ -296,13 +302,49 @@ async fn a_cut_log_is_refused() {
     let image = crashed().await;
     let length = image["store.db-wal"].len();
     let mut patient = Patient::new(image, 0).await;
-    let mut lengths = some(length, 30);
+    let mut lengths = random(length, 30);
     lengths.extend([0, 31, 32, length - 4_120, length - 1]);
     for length in lengths {
         patient.try_with("store.db-wal", |content| content.truncate(length), &format!("a cut at {length}")).await;
     }
     println!("lengths of the log: {:?}", patient.verdicts);
     assert_eq!(patient.verdicts.opened, 0);
+    if all() {
+        every_length_is_refused(&patient.image);
+    }
+}
+
+/// A start that refuses changes nothing, so that one log is cut shorter and shorter: there are millions of lengths. Two
+/// stores, for the even and the odd ones.
+fn every_length_is_refused(image: &Image) {
+    let length = image["store.db-wal"].len();
+    let cut = |first: usize| {
+        let directory = tempfile::tempdir().unwrap();
+        restore(image, directory.path());
+        let log = directory.path().join("store.db-wal");
+        for length in (0..length - first).rev().step_by(2) {
+            std::fs::OpenOptions::new()
+                .write(true)
+                .open(&log)
+                .unwrap()
+                .set_len(u64::try_from(length).unwrap())
+                .unwrap();
+            assert!(open_checked(settings(directory.path()), 0).is_err(), "a cut at {length} went unseen");
+            let left = std::fs::metadata(&log).map(|file| file.len()).ok();
+            assert_eq!(left, u64::try_from(length).ok(), "a refusal changed the log");
+        }
+        let left = self::image(directory.path());
+        assert!(
+            left.iter().all(|(name, content)| name == "store.db-wal" || *content == image[name]),
+            "it changed more"
+        );
+    };
+    std::thread::scope(|scope| {
+        let odd = scope.spawn(|| cut(1));
+        cut(0);
+        odd.join().unwrap();
+    });
+    println!("every length of the log: {length} refused");
 }
 
 #[tokio::test]
