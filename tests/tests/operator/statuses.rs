@@ -137,6 +137,7 @@ async fn a_status_is_not_written_while_nothing_changes() {
     let quiet = workflow("shop", "quiet");
     stage.condition(&quiet, ("Programmed", "False", "GatewayUnavailable")).await;
     stage.condition(GATEWAY, ("Programmed", "False", "Pending")).await;
+    stage.until(GATEWAY, |gateway| gateway["status"]["workflows"]["attached"] == 1).await;
     let version = |object: &Value| object["metadata"]["resourceVersion"].as_str().unwrap().to_owned();
     let before = (version(&stage.get(&quiet).await), version(&stage.get(GATEWAY).await));
     let passes = || -> u64 {
