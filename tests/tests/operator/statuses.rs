@@ -139,7 +139,7 @@ async fn a_status_is_not_written_while_nothing_changes() {
     stage.condition(GATEWAY, ("Programmed", "False", "Pending")).await;
     stage.until(GATEWAY, |gateway| gateway["status"]["workflows"]["attached"] == 1).await;
     let version = |object: &Value| object["metadata"]["resourceVersion"].as_str().unwrap().to_owned();
-    let before = (version(&stage.get(&quiet).await), version(&stage.get(GATEWAY).await));
+    let mut before = (String::new(), String::new());
     let passes = || -> u64 {
         let metrics = served(&stage, "/metrics");
         let line = metrics
@@ -155,6 +155,10 @@ async fn a_status_is_not_written_while_nothing_changes() {
         while passes() <= seen {
             assert!(tokio::time::Instant::now() < end, "no pass");
             tokio::task::yield_now().await;
+        }
+        // The first passes may still tell what the gateway's own objects have become.
+        if name == "c" {
+            before = (version(&stage.get(&quiet).await), version(&stage.get(GATEWAY).await));
         }
     }
     assert_eq!(before, (version(&stage.get(&quiet).await), version(&stage.get(GATEWAY).await)));
