@@ -25,7 +25,7 @@ use counts::KINDS;
 use dropped::Connections;
 use queues::Queues;
 
-pub(crate) use counts::{Counts, kind};
+pub(crate) use counts::{Counts, RequestKind, kind};
 pub(crate) use dropped::Dropped;
 
 /// Upper bounds in seconds: a Sync answer takes from less than a millisecond to its deadline.

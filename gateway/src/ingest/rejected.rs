@@ -11,6 +11,7 @@ use jiff::Timestamp;
 
 use super::respond::Verdict;
 use super::route::Routed;
+use crate::metrics::RequestKind;
 use crate::routes::Served;
 use crate::shared::Shared;
 use crate::store::{Hash, RecordedRequest, RequestPhase};
@@ -112,31 +113,11 @@ impl Sketch {
 
 /// What became of a request that started nothing. A handshake is answered, and none.
 fn phase(reason: Reason) -> Option<RequestPhase> {
-    match reason {
-        Reason::Accepted | Reason::Handshake => None,
-        Reason::Duplicate => Some(RequestPhase::Duplicate),
-        Reason::Filtered => Some(RequestPhase::Filtered),
-        Reason::RequestTooSlow
-        | Reason::HeadersTooLarge
-        | Reason::BadFraming
-        | Reason::Overloaded
-        | Reason::NoRoute
-        | Reason::Suspended
-        | Reason::MethodNotAllowed
-        | Reason::AddressNotAllowed
-        | Reason::RateLimited
-        | Reason::BodyTooLarge
-        | Reason::SignatureMissing
-        | Reason::SignatureInvalid
-        | Reason::TimestampOutOfRange
-        | Reason::CredentialsInvalid
-        | Reason::KeyUnavailable
-        | Reason::UnsupportedMediaType
-        | Reason::MalformedBody
-        | Reason::SchemaViolation
-        | Reason::FilterFailed
-        | Reason::StoreUnavailable
-        | Reason::QueueFull => Some(RequestPhase::Rejected),
+    match RequestKind::of(reason) {
+        RequestKind::Accepted | RequestKind::Handshake => None,
+        RequestKind::Duplicate => Some(RequestPhase::Duplicate),
+        RequestKind::Filtered => Some(RequestPhase::Filtered),
+        RequestKind::Rejected => Some(RequestPhase::Rejected),
     }
 }
 

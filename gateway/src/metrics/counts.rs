@@ -11,7 +11,7 @@ use boathook_plan::plan::StepKind;
 use boathook_plan::reason::Reason;
 use jiff::Timestamp;
 
-use deliveries::Kind;
+pub(crate) use deliveries::RequestKind;
 use latest::Latest;
 
 use crate::gate::InFlight;
@@ -66,7 +66,7 @@ impl Counts {
         let Some(place) = Reason::ALL.iter().position(|known| *known == reason) else { return };
         add(self.requests.get(place));
         self.latest.receive(came);
-        if Kind::of(reason) == Kind::Rejected {
+        if RequestKind::of(reason) == RequestKind::Rejected {
             self.latest.reject(place, came);
         }
     }

@@ -5,9 +5,9 @@ use boathook_plan::reason::Reason;
 
 use super::{Counts, read};
 
-/// Where a request is counted, beside among all.
+/// What became of a request, in a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum RequestKind {
     Accepted,
     Duplicate,
     Filtered,
@@ -16,8 +16,8 @@ pub(super) enum Kind {
     Handshake,
 }
 
-impl Kind {
-    pub(super) fn of(reason: Reason) -> Self {
+impl RequestKind {
+    pub(crate) fn of(reason: Reason) -> Self {
         match reason {
             Reason::Accepted => Self::Accepted,
             Reason::Duplicate => Self::Duplicate,
@@ -61,12 +61,12 @@ impl Counts {
         for (reason, count) in Reason::ALL.iter().zip(&self.requests) {
             let count = read(count);
             deliveries.received += count;
-            match Kind::of(*reason) {
-                Kind::Accepted => deliveries.accepted += count,
-                Kind::Duplicate => deliveries.duplicates += count,
-                Kind::Filtered => deliveries.filtered += count,
-                Kind::Rejected => deliveries.rejected += count,
-                Kind::Handshake => {}
+            match RequestKind::of(*reason) {
+                RequestKind::Accepted => deliveries.accepted += count,
+                RequestKind::Duplicate => deliveries.duplicates += count,
+                RequestKind::Filtered => deliveries.filtered += count,
+                RequestKind::Rejected => deliveries.rejected += count,
+                RequestKind::Handshake => {}
             }
         }
         let [succeeded, failed, _cancelled] = &self.executions;
