@@ -4,7 +4,7 @@
 //! the machine's own kubeconfig.
 
 mod api;
-mod certificates;
+pub(crate) mod certificates;
 mod process;
 mod programs;
 
@@ -22,7 +22,7 @@ use crate::boathook::free_address;
 pub use api::{Answer, Api};
 use certificates::{Authority, Identity, TokenKey};
 use process::Process;
-pub use programs::tools;
+pub use programs::{folder, tools};
 
 /// How long the API server may take to be ready: a loaded machine is slow, a broken one never is.
 const READY: Duration = Duration::from_mins(2);
@@ -172,7 +172,7 @@ fn start_etcd(folder: &Path) -> Result<(Process, String), ControlPlaneError> {
 /// needs its controller, which is not here.
 fn start_apiserver(folder: &Path, authority: &Authority, etcd: &str) -> Result<(Process, String), ControlPlaneError> {
     let address = free_address();
-    let server = authority.server(address.ip())?;
+    let server = authority.server(&[address.ip()])?;
     let write = |name: &str, text: &str| -> Result<String, ControlPlaneError> {
         let path = folder.join(name);
         fs::write(&path, text).map_err(prepare("a key file"))?;

@@ -38,10 +38,10 @@ impl Authority {
         &self.certificate
     }
 
-    /// The identity of a server at an address.
-    pub fn server(&self, address: IpAddr) -> Result<Identity, ControlPlaneError> {
+    /// The identity of a server at these addresses.
+    pub fn server(&self, addresses: &[IpAddr]) -> Result<Identity, ControlPlaneError> {
         let mut params = named("kube-apiserver", None);
-        params.subject_alt_names = vec![rcgen::SanType::IpAddress(address)];
+        params.subject_alt_names = addresses.iter().copied().map(rcgen::SanType::IpAddress).collect();
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         self.sign(&params)
     }

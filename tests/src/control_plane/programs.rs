@@ -1,4 +1,4 @@
-//! Where etcd, kube-apiserver and kubectl are: `KUBEBUILDER_ASSETS` where it is set, else where
+//! Where etcd, kube-apiserver, kubectl and the rest of a cluster are: `KUBEBUILDER_ASSETS` where it is set, else where
 //! `tests/control-plane/build` puts them. Builds nothing.
 
 use std::env;
@@ -16,7 +16,7 @@ pub fn find(program: &'static str) -> Result<PathBuf, ControlPlaneError> {
 }
 
 /// The same choice as `tests/control-plane/build` makes.
-fn folder() -> PathBuf {
+pub fn folder() -> PathBuf {
     set("KUBEBUILDER_ASSETS").unwrap_or_else(tools)
 }
 
