@@ -14,6 +14,8 @@ mod disk;
 mod duplicates;
 #[path = "durable/eio.rs"]
 mod eio;
+#[path = "durable/flip.rs"]
+mod flip;
 #[path = "durable/kill.rs"]
 mod kill;
 #[path = "durable/load.rs"]

@@ -3,10 +3,16 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, Instant};
+
+use super::server::LOOK;
 
 /// `EXT4_IOC_SHUTDOWN` with `EXT4_GOING_FLAGS_NOLOGFLUSH`: what is not on the disk stays off it. Perl is part of every
 /// Debian, and has the system call that safe Rust has not.
 const CUT: &str = r#"open(my $f, "<", $ARGV[0]) or die $!; my $v = pack("L", 2); ioctl($f, 0x8004587D, $v) or die $!"#;
+
+/// How long a disk may stay in use once it is unmounted.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A mounted disk; unmounted and removed when dropped.
 #[derive(Debug)]
@@ -43,9 +49,25 @@ impl Disk {
     }
 
     /// Power comes back. No process may have a file of it open.
+    ///
+    /// # Panics
+    ///
+    /// When the disk is still in use after a minute.
     pub fn restore(&self) {
         run(Command::new("umount").arg(&self.mount));
+        let end = Instant::now() + PATIENCE;
+        while self.is_attached() {
+            assert!(Instant::now() < end, "{} is in use after {PATIENCE:?}", self.image.display());
+            std::thread::sleep(LOOK);
+        }
         self.mount();
+    }
+
+    /// A container that begins meanwhile copies every mount, and holds the disk, without power as it is, until it has let go
+    /// of them: whoever mounts it before gets that one again.
+    fn is_attached(&self) -> bool {
+        let output = run(Command::new("losetup").arg("--associated").arg(&self.image));
+        !output.trim_ascii().is_empty()
     }
 
     fn mount(&self) {
@@ -64,7 +86,9 @@ fn is_root() -> bool {
     Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n")
 }
 
-fn run(command: &mut Command) {
+/// What it has written to stdout.
+fn run(command: &mut Command) -> Vec<u8> {
     let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
     assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+    output.stdout
 }

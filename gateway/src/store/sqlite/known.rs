@@ -67,8 +67,13 @@ impl Work<'_> {
         }
         let mut statement = self.db.prepare_cached("SELECT id FROM workflows WHERE uid = ?1")?;
         let found: Option<i64> = statement.query_row([uid], |row| row.get(0)).optional()?;
+        drop(statement);
         if let Some(id) = found {
             self.known.make_room();
+            // Found by an index, which may be what is damaged.
+            if self.workflow_ref(id)?.uid != uid {
+                return Err(StoreError::Corrupt(format!("the index of workflow {id}")));
+            }
             self.known.workflows.insert(uid.to_owned(), id);
         }
         Ok(found)
@@ -117,8 +122,12 @@ impl Work<'_> {
         }
         let mut statement = self.db.prepare_cached("SELECT id FROM plans WHERE hash = ?1")?;
         let found: Option<i64> = statement.query_row([hash.0], |row| row.get(0)).optional()?;
+        drop(statement);
         if let Some(id) = found {
             self.known.make_room();
+            if self.plan_hash(id)? != hash {
+                return Err(StoreError::Corrupt(format!("the index of plan {hash}")));
+            }
             self.known.plans.insert(hash, id);
         }
         Ok(found)

@@ -152,6 +152,15 @@ pub(super) fn workflow(db: &Connection, id: i64) -> Result<WorkflowRef, StoreErr
     sound.map(|(workflow, _)| workflow).ok_or_else(|| StoreError::Corrupt(format!("workflow {id}")))
 }
 
+/// Whether a plan's text is the one of its hash.
+pub(super) fn is_sound_plan(db: &Connection, id: i64) -> rusqlite::Result<bool> {
+    let mut statement = db.prepare_cached("SELECT hash, text FROM plans JOIN plan_texts ON plan = id WHERE id = ?1")?;
+    statement.query_row([id], |columns| {
+        let text: Vec<u8> = columns.get(1)?;
+        Ok(Hash::of(&text) == Hash(columns.get(0)?))
+    })
+}
+
 /// A row as it is shown.
 fn shown(db: &Connection, row: Row) -> Result<ExecutionRow, StoreError> {
     let mut statement = db.prepare_cached("SELECT hash FROM plans WHERE id = ?1")?;

@@ -149,10 +149,11 @@ impl Numbers {
         let all = |sql| -> Result<HashSet<i64>, StoreError> {
             Ok(db.prepare(sql)?.query_map([], |columns| columns.get(0))?.collect::<Result<_, _>>()?)
         };
-        let plans = "SELECT id FROM plans WHERE id IN (SELECT plan FROM plan_texts)";
         let mut workflows = all("SELECT id FROM workflows")?;
         workflows.retain(|id| reader::workflow(db, *id).is_ok());
-        Ok(Self { workflows, plans: all(plans)? })
+        let mut plans = all("SELECT id FROM plans WHERE id IN (SELECT plan FROM plan_texts)")?;
+        plans.retain(|id| reader::is_sound_plan(db, *id).unwrap_or(false));
+        Ok(Self { workflows, plans })
     }
 
     /// An execution of a workflow or a plan that is not there is damaged.

@@ -65,7 +65,11 @@ pub(super) fn by_seq(db: &Connection, seq: i64) -> Result<Option<Loaded>, StoreE
 /// The execution of an id.
 pub(super) fn by_id(db: &Connection, id: Uuid) -> Result<Option<Loaded>, StoreError> {
     let Some(seq) = seq_of(db, id)? else { return Ok(None) };
-    by_seq(db, seq)
+    let found = by_seq(db, seq)?;
+    if found.as_ref().is_some_and(|row| row.as_ref().is_ok_and(|row| row.origin.id != id)) {
+        return Err(StoreError::Corrupt(format!("the index of execution {id}")));
+    }
+    Ok(found)
 }
 
 /// The seq of an id.

@@ -6,6 +6,7 @@ use super::convert::count;
 use super::files::Paths;
 use super::open::database;
 use super::tally::Tally;
+use super::version;
 use super::witness::Testimony;
 use crate::store::error::{OpenError, StoreError};
 
@@ -20,6 +21,7 @@ pub(super) fn all(db: &Connection, paths: &Paths, testimony: Testimony, checked:
         let (found, witness) = (count(tally.commits), testimony.commit());
         return Err(OpenError::Behind { path: paths.database.clone(), found, witness });
     }
+    tables(db, paths)?;
     let pages: i64 = db.query_row("PRAGMA page_count", [], |row| row.get(0)).map_err(database(paths))?;
     let is_small = pages <= checked;
     if is_small {
@@ -33,6 +35,25 @@ pub(super) fn all(db: &Connection, paths: &Paths, testimony: Testimony, checked:
 }
 
 const PAYLOADS: &str = "payloads";
+
+/// The database has the tables and indexes that this version makes, to the letter: a flipped bit in the name of a column is
+/// a statement that fails, or an index by something else.
+fn tables(db: &Connection, paths: &Paths) -> Result<(), OpenError> {
+    let mut made = Connection::open_in_memory().map_err(database(paths))?;
+    version::make_tables(&mut made).map_err(database(paths))?;
+    let expected = definitions(&made).map_err(database(paths))?;
+    let found = definitions(db).map_err(StoreError::from).map_err(store(paths))?;
+    if found == expected { Ok(()) } else { Err(corrupt(paths, "its tables are not those of this version")) }
+}
+
+/// Kind, name, table and text of everything that is defined.
+type Definition = (String, String, String, Option<String>);
+
+fn definitions(db: &Connection) -> rusqlite::Result<Vec<Definition>> {
+    let mut statement = db.prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name")?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+    rows.collect()
+}
 
 fn integrity(db: &Connection, paths: &Paths) -> Result<(), OpenError> {
     let said: Result<String, _> = db.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0));
