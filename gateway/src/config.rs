@@ -100,6 +100,10 @@ pub const ARRIVING: usize = 64 << 20;
 /// Bytes of a body that are always taken: what a common webhook has, and 16 MiB for all requests at once.
 pub const BODY_ALLOWANCE: usize = 16 << 10;
 
+/// Bytes that a body beyond its allowance takes at first, if it may have so many: most bodies never have to wait for more
+/// while they hold some.
+pub const BODY_STEP: usize = 256 << 10;
+
 /// Bytes of memory that decoded bodies and the values of bodies may take at once: a tree takes up to 87 times its text,
 /// and at most half of this ([`boathook_plan::limits::JSON_TREE_SIZE`]). More wait, and are then told to come back.
 pub const READING: usize = 64 << 20;

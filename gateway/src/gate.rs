@@ -1,6 +1,6 @@
-//! How much goes on at once: a ceiling on requests and runs, one on verifications that cost milliseconds of CPU, and two
-//! on the memory of bodies.
+//! How much goes on at once: a ceiling on requests and runs, two on what costs milliseconds of CPU, and those on memory.
 
+use std::num::NonZero;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::available_parallelism;
@@ -8,7 +8,7 @@ use std::thread::available_parallelism;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::config::{ARRIVING, READING};
-use crate::memory::{Held, Memory};
+use crate::memory::{Held, Memory, Share};
 
 /// Verifications that wait for their turn: at the highest cost of a password hash the last of them waits for eight
 /// seconds, which senders bear. Without a ceiling, strangers with made-up passwords would fill every place in flight.
@@ -21,6 +21,7 @@ pub(crate) struct Gate {
     in_flight: Arc<Semaphore>,
     checks: Arc<Semaphore>,
     waiting: Semaphore,
+    readers: Arc<Semaphore>,
     /// Bodies on their way.
     pub(crate) arriving: Memory,
     /// Bodies decoded, and their values.
@@ -48,34 +49,34 @@ impl Place {
 #[derive(Debug, Default)]
 pub(crate) struct InFlight {
     requests: AtomicUsize,
-    /// Bytes of the account for reading that its requests keep until they are answered.
-    kept: AtomicUsize,
+    /// Of the account of bodies on their way.
+    pub(crate) arriving: Arc<Share>,
+    /// Of the account of bodies read, until their requests are answered.
+    pub(crate) reading: Arc<Share>,
 }
 
 /// One of those that a workflow has in flight.
 #[derive(Debug)]
-struct Holder {
-    workflow: Arc<InFlight>,
-    kept: usize,
-}
+struct Holder(Arc<InFlight>);
 
 impl Drop for Holder {
     fn drop(&mut self) {
-        self.workflow.requests.fetch_sub(1, Ordering::Relaxed);
-        self.workflow.kept.fetch_sub(self.kept, Ordering::Relaxed);
+        self.0.requests.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
 impl Gate {
     pub(crate) fn new(in_flight: usize) -> Self {
         let places = u32::try_from(in_flight).unwrap_or(u32::MAX);
+        let cores = available_parallelism().map_or(1, NonZero::get);
         // One core is left for requests that cost nothing.
-        let checks = available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).max(1));
+        let checks = cores.saturating_sub(1).max(1);
         Self {
             places,
             in_flight: Arc::new(Semaphore::new(in_flight)),
             checks: Arc::new(Semaphore::new(checks)),
             waiting: Semaphore::new(WAITING),
+            readers: Arc::new(Semaphore::new(cores)),
             arriving: Memory::new(ARRIVING),
             reading: Memory::new(READING),
         }
@@ -94,21 +95,10 @@ impl Gate {
     /// leaves half of all places to the others, and each other one half of the rest.
     pub(crate) fn assign(&self, mut place: Place, workflow: &Arc<InFlight>) -> Option<Place> {
         let own = workflow.requests.fetch_add(1, Ordering::Relaxed);
-        place.holder = Some(Holder { workflow: Arc::clone(workflow), kept: 0 });
+        place.holder = Some(Holder(Arc::clone(workflow)));
         // Its own place was free.
         let free = self.in_flight.available_permits().saturating_add(1);
         (own < free).then_some(place)
-    }
-
-    /// Keeps the values of a body with a place, as long as that is held: a run that waits for another system holds them for
-    /// seconds. Whether it may: like places, a workflow never keeps more memory than is left free then, but for one body.
-    pub(crate) fn keep(&self, place: &mut Place, values: Held) -> bool {
-        let bytes = values.bytes();
-        place.keep(values);
-        let Some(holder) = &mut place.holder else { return true };
-        holder.kept = holder.kept.saturating_add(bytes);
-        let own = holder.workflow.kept.fetch_add(bytes, Ordering::Relaxed);
-        bytes == 0 || own == 0 || own.saturating_add(bytes) <= self.reading.free()
     }
 
     /// Waits for a turn to verify something expensive; `None` when [`WAITING`] others wait already. The turn lasts until
@@ -116,6 +106,12 @@ impl Gate {
     pub(crate) async fn check(&self) -> Option<OwnedSemaphorePermit> {
         let _waits = self.waiting.try_acquire().ok()?;
         Arc::clone(&self.checks).acquire_owned().await.ok()
+    }
+
+    /// Waits for a turn to read a body that takes long: there are as many as cores, since more threads would make nothing
+    /// faster, and each keeps memory of its own.
+    pub(crate) async fn turn_to_read(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.readers).acquire_owned().await.ok()
     }
 
     /// Turns that nobody has.
@@ -146,25 +142,6 @@ mod tests {
         drop(flood);
         assert_eq!(flooded.requests.load(Ordering::Relaxed), 0);
         assert!(take(&flooded).is_some());
-    }
-
-    #[tokio::test]
-    async fn a_workflow_that_waits_leaves_half_of_the_memory_for_values() {
-        let gate = Gate::new(1_024);
-        let [slow, quiet] = [(); 2].map(|()| Arc::new(InFlight::default()));
-        let mut kept = Vec::new();
-        let mut outcomes = Vec::new();
-        for (workflow, size) in [(&slow, 12), (&slow, 12), (&slow, 12), (&quiet, 30), (&quiet, 1), (&quiet, 0)] {
-            let mut place = gate.enter().and_then(|place| gate.assign(place, workflow)).unwrap();
-            let values = gate.reading.take(size << 20).await.unwrap();
-            let may = gate.keep(&mut place, values);
-            outcomes.push(may);
-            kept.extend(may.then_some(place));
-        }
-        // 24 of 64 MiB are one's; the other's first body is taken, whatever it takes, and small ones take none.
-        assert_eq!(outcomes, [true, true, false, true, false, true]);
-        drop(kept);
-        assert_eq!((gate.reading.free(), slow.kept.load(Ordering::Relaxed)), (64 << 20, 0));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use boathook_plan::route::Intake;
 
 use super::method::Admitted;
 use super::refusal::Refusal;
+use crate::gate::InFlight;
 use crate::rates::Rates;
 
 /// A request from an address that is let in.
@@ -25,6 +26,10 @@ pub(super) fn admit(admitted: Admitted) -> Result<Allowed, Refusal> {
 impl Allowed {
     pub(super) fn intake(&self) -> &Intake {
         &self.0.routed.intake
+    }
+
+    pub(super) fn in_flight(&self) -> &InFlight {
+        &self.0.routed.served.counts.in_flight
     }
 
     pub(super) fn client(&self) -> IpAddr {

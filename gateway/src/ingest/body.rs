@@ -16,9 +16,9 @@ use super::method::Admitted;
 use super::rate::Within;
 use super::refusal::Refusal;
 use super::route::Routed;
-use crate::config::{BODY_ALLOWANCE, Pace};
+use crate::config::{BODY_ALLOWANCE, BODY_STEP, Pace};
 use crate::gate::Place;
-use crate::memory::{Held, Memory};
+use crate::memory::{Held, Memory, Share};
 use crate::routes::Served;
 use crate::shared::Shared;
 
@@ -81,7 +81,8 @@ where
 {
     let limit = within.intake().max_body_size();
     let pace = shared.limits.pace;
-    let mut memory = Reserve { memory: &shared.gate.arriving, held: None };
+    let owner = Arc::clone(&within.in_flight().arriving);
+    let mut memory = Reserve { memory: &shared.gate.arriving, owner, held: None };
     let collected = timeout(pace.body, collect(body, limit, pace, &mut memory)).await;
     let bytes = collected.map_err(|_| Refusal::of(Reason::RequestTooSlow))??;
     body.bytes = bytes.clone();
@@ -96,26 +97,28 @@ where
 /// Memory for a body, taken as it comes: what is only announced holds nothing.
 struct Reserve<'a> {
     memory: &'a Memory,
+    owner: Arc<Share>,
     held: Option<Held>,
 }
 
 impl Reserve<'_> {
-    /// Holds memory for so many bytes, of at most so many; 503 where none is free. Whoever has the whole account goes on: it
-    /// is alone, and would wait for itself.
-    async fn grow(&mut self, length: u64, limit: u64) -> Result<(), Refusal> {
+    /// Holds memory for so many bytes, of at most so many; 503 where none comes free. While it waits, the rest of the body
+    /// stays with its sender. Whoever has the whole account goes on: it is alone, and would wait for itself.
+    async fn grow(&mut self, length: u64, most: u64) -> Result<(), Refusal> {
         let size = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
         let held = self.held.as_ref().map_or(0, Held::bytes);
         let all = self.memory.size();
         if size(length) <= BODY_ALLOWANCE + held || held >= all {
             return Ok(());
         }
-        let wanted = size(length).saturating_mul(2).min(size(limit)).min(all).saturating_sub(held);
-        let more = self.memory.take(wanted).await.ok_or_else(|| Refusal::of(Reason::Overloaded))?;
-        match &mut self.held {
-            Some(held) => held.add(more),
-            None => self.held = Some(more),
-        }
-        Ok(())
+        let wanted = size(length).saturating_mul(2).max(BODY_STEP).min(size(most)).min(all).saturating_sub(held);
+        let is_there = if let Some(held) = &mut self.held {
+            held.extend(wanted).await
+        } else {
+            self.held = self.memory.take(&self.owner, wanted).await;
+            self.held.is_some()
+        };
+        if is_there { Ok(()) } else { Err(Refusal::of(Reason::Overloaded)) }
     }
 }
 
@@ -124,17 +127,19 @@ where
     B: Body<Data = Bytes> + Unpin,
 {
     let too_large = || Refusal::of(Reason::BodyTooLarge);
-    let declared = body.body.size_hint().lower();
+    let hint = body.body.size_hint();
+    let declared = hint.lower();
     if declared > limit {
         return Err(too_large());
     }
+    let most = hint.exact().unwrap_or(limit);
     let mut buffer = Buffer::Empty;
     while let Some(part) = body.next(pace).await? {
         let length = buffer.len().saturating_add(bytes(part.len()));
         if length > limit {
             return Err(too_large());
         }
-        memory.grow(length, limit).await?;
+        memory.grow(length, most).await?;
         buffer = buffer.with(part, declared);
     }
     Ok(buffer.into_bytes())

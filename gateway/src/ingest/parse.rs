@@ -30,8 +30,8 @@ pub(super) async fn parse(
     place: &mut Place,
 ) -> Result<Judged, Refusal> {
     let effort = served.route.effort(&verified);
-    let memory = take(shared, effort.account).await?;
-    let (mut tried, mut memory) = judge(served, verified, effort, memory).await?;
+    let memory = take(shared, served, effort.account).await?;
+    let (mut tried, mut memory) = judge(shared, served, verified, (effort, memory)).await?;
     if let Err(unparsed) = tried {
         if !unparsed.fault.wants_room() || effort.room >= JSON_TREE_SIZE {
             return Err(unreadable(&unparsed));
@@ -40,23 +40,30 @@ pub(super) async fn parse(
         drop(memory);
         let account = effort.account.saturating_sub(effort.room).saturating_add(JSON_TREE_SIZE);
         let again = Effort { room: JSON_TREE_SIZE, account, is_long: true };
-        memory = take(shared, account).await?;
-        (tried, memory) = judge(served, unparsed.verified, again, memory).await?;
+        memory = take(shared, served, account).await?;
+        (tried, memory) = judge(shared, served, unparsed.verified, (again, memory)).await?;
     }
     let (parsed, violations) = tried.map_err(|unparsed| unreadable(&unparsed))?;
     memory.shrink(parsed.size());
-    if shared.gate.keep(place, memory) { Ok((parsed, violations)) } else { Err(Refusal::of(Reason::Overloaded)) }
+    place.keep(memory);
+    Ok((parsed, violations))
 }
 
-async fn take(shared: &Shared, bytes: usize) -> Result<Held, Refusal> {
-    shared.gate.reading.take(bytes).await.ok_or_else(|| Refusal::of(Reason::Overloaded))
+async fn take(shared: &Shared, served: &Served, bytes: usize) -> Result<Held, Refusal> {
+    let owner = &served.counts.in_flight.reading;
+    shared.gate.reading.take(owner, bytes).await.ok_or_else(|| Refusal::of(Reason::Overloaded))
 }
 
 fn unreadable(unparsed: &Unparsed) -> Refusal {
     Refusal::of(unparsed.fault.reason()).because(unparsed.fault.to_string())
 }
 
-async fn judge(served: &Arc<Served>, verified: Verified, effort: Effort, memory: Held) -> Result<Tried, Refusal> {
+async fn judge(
+    shared: &Shared,
+    served: &Arc<Served>,
+    verified: Verified,
+    (effort, memory): (Effort, Held),
+) -> Result<Tried, Refusal> {
     let served = Arc::clone(served);
     let judge = move || {
         let parsed = served.route.parse(verified, effort.room);
@@ -69,5 +76,11 @@ async fn judge(served: &Arc<Served>, verified: Verified, effort: Effort, memory:
     if !effort.is_long {
         return Ok(judge());
     }
+    let turn = shared.gate.turn_to_read().await;
+    let judge = move || {
+        let judged = judge();
+        drop(turn);
+        judged
+    };
     spawn_blocking(judge).await.map_err(|_| Refusal::of(Reason::MalformedBody))
 }

@@ -11,6 +11,7 @@ use super::address::Allowed;
 use super::method::Admitted;
 use super::refusal::Refusal;
 use super::sender::Sent;
+use crate::gate::InFlight;
 
 /// A request within the rates of its client.
 #[derive(Debug)]
@@ -45,6 +46,10 @@ fn too_many(wait: Duration) -> Refusal {
 impl Within {
     pub(super) fn intake(&self) -> &Intake {
         self.0.intake()
+    }
+
+    pub(super) fn in_flight(&self) -> &InFlight {
+        self.0.in_flight()
     }
 
     pub(super) fn into_inner(self) -> Admitted {

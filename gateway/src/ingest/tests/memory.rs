@@ -1,7 +1,11 @@
 //! The accounts of memory: what bodies take, and what becomes of those for whom nothing is left.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use bytes::Bytes;
 use http_body_util::Full;
+use tokio::task::JoinSet;
 
 use super::body::{Parts, text_of};
 use crate::testing::{App, answer, plan, request, route};
@@ -30,7 +34,7 @@ async fn a_bomb_is_413_and_gives_its_memory_back() {
 async fn without_memory_for_a_body_the_answer_is_503_and_the_sender_comes_back() {
     let app = echo_of(64 << 10);
     let (small, large) = (text_of(8 << 10), text_of(9 << 10));
-    let all = app.shared.gate.reading.take(64 << 20).await.unwrap();
+    let all = app.shared.gate.reading.try_take(64 << 20).unwrap();
     let seen = app.post("/hello", &large).await;
     assert_eq!((seen.status.as_u16(), seen.reason().as_str(), seen.header("retry-after")), (503, "Overloaded", "1"));
     assert_eq!(app.post("/hello", &small).await.status, 200, "a flood of large bodies holds up no small one");
@@ -92,11 +96,29 @@ async fn a_coded_body_that_needs_more_than_was_thought_waits_for_nothing_that_it
 #[tokio::test(start_paused = true)]
 async fn bodies_on_their_way_have_an_account_too_and_small_ones_are_always_taken() {
     let app = echo_of(1 << 20);
-    let all = app.shared.gate.arriving.take(64 << 20).await.unwrap();
+    let all = app.shared.gate.arriving.try_take(64 << 20).unwrap();
     assert_eq!(app.post("/hello", &text_of(16 << 10)).await.status, 200);
     let seen = app.post("/hello", &text_of((16 << 10) + 1)).await;
     assert_eq!((seen.status.as_u16(), seen.reason().as_str()), (503, "Overloaded"));
     drop(all);
     assert_eq!(app.post("/hello", &text_of(1 << 19)).await.status, 200);
     assert_eq!(app.shared.gate.arriving.free(), 64 << 20);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_finds_no_memory_waits_for_those_before_and_is_served() {
+    let app = Arc::new(echo_of(1 << 20));
+    let (reading, arriving) = (&app.shared.gate.reading, &app.shared.gate.arriving);
+    let all = (reading.try_take(64 << 20).unwrap(), arriving.try_take(64 << 20).unwrap());
+    let text = text_of(256 << 10);
+    let mut senders = JoinSet::new();
+    for _ in 0..64 {
+        let (app, text) = (Arc::clone(&app), text.clone());
+        senders.spawn(async move { app.post("/hello", &text).await.status.as_u16() });
+    }
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    assert!(senders.try_join_next().is_none(), "all of them wait");
+    drop(all);
+    assert_eq!(senders.join_all().await, [200; 64]);
+    assert_eq!((reading.free(), arriving.free()), (64 << 20, 64 << 20));
 }
