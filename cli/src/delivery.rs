@@ -94,6 +94,10 @@ fn with_facts(scheme: &Scheme, mut request: RawRequest, event: Option<&str>, id:
     if let Some(event) = event {
         match preset.event.first() {
             Some(Place::Header(field)) => insert(&mut request, field, event)?,
+            Some(Place::Query(name)) => {
+                return Err(Failure::usage(format!("say the event {event}: {name:?} of the query says it"))
+                    .next("put it into --url, and leave --event out"));
+            }
             Some(Place::Body(path)) => {
                 let member = path.join(".");
                 return Err(Failure::usage(format!(
@@ -132,7 +136,7 @@ fn signed_by(
         .filter(|(spec, _)| spec.use_ == KeyUse::Sign && spec.not_after_ms.is_none_or(|not_after| now <= not_after));
     let mut fault = None;
     for (spec, value) in usable {
-        match sign(&scheme.kind, spec, value, request.clone(), stamp) {
+        match sign(scheme, spec, value, request.clone(), stamp) {
             Ok(signed) => return Ok(signed),
             Err(error) => fault = fault.or(Some(error)),
         }
@@ -167,10 +171,14 @@ fn unsignable(scheme: &Scheme, fault: Option<&SignError>, stamp: Stamp<'_>) -> F
 }
 
 /// Where the body itself says when it was signed.
-fn signing_time(scheme: &Scheme) -> Option<(&str, TimestampUnit)> {
-    let SchemeKind::Hmac(form) = &scheme.kind else { return None };
-    let timestamp = form.timestamp.as_ref()?;
-    match &timestamp.place {
+fn signing_time(scheme: &Scheme) -> Option<(String, TimestampUnit)> {
+    let form = match &scheme.kind {
+        SchemeKind::Hmac(form) => (**form).clone(),
+        SchemeKind::Preset(name) => preset::find(name)?.variants().into_iter().next()?.form,
+        SchemeKind::Basic | SchemeKind::Bearer | SchemeKind::ApiKey(_) => return None,
+    };
+    let timestamp = form.timestamp?;
+    match timestamp.place {
         TimestampPlace::BodyPointer(pointer) => Some((pointer, timestamp.unit)),
         TimestampPlace::Header(_) | TimestampPlace::SignatureKey(_) => None,
     }

@@ -8,7 +8,7 @@ use boathook_plan::address::{self, Networks};
 use boathook_plan::body::{CloudEvent, Kind, MediaType};
 use boathook_plan::json::Json;
 use boathook_plan::plan::{
-    ApiKeyPlace, HashAlgorithm, HmacForm, KeySpec, Match, Scheme, SchemeKind, SignatureEncoding, SignatureFormat,
+    ApiKeyPlace, HashAlgorithm, HmacForm, KeySpec, Match, Scheme, SchemeKind, SchemeOptions, SignatureEncoding, SignatureFormat,
     TimestampPlace, TimestampSource, TimestampUnit, Verification,
 };
 use boathook_plan::request::RawRequest;
@@ -69,7 +69,7 @@ fn verifier(kind: SchemeKind) -> Option<Verifier> {
         _ => KEY.to_owned(),
     };
     let key = KeyValue::Bytes(SecretText(Secret::new(value.into_bytes())));
-    let scheme = Scheme { kind, keys: vec![KeySpec::default()], tolerance_ms: None };
+    let scheme = Scheme { kind, keys: vec![KeySpec::default()], tolerance_ms: None, options: SchemeOptions::default() };
     Verifier::new(&Verification { match_: Match::Any, schemes: vec![scheme] }, &[vec![Some(key)]]).ok()
 }
 

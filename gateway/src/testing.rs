@@ -11,8 +11,8 @@ use std::time::Duration;
 use boathook_plan::json::Json;
 use boathook_plan::plan::{
     Answer, AnswerBody, Concurrency, Deduplication, Delimiters, Egress, History, HttpStep, KeySpec, Match, Mode,
-    OnError, Plan, Policy, Program, Quota, Response, Retry, Scheme, SchemeKind, ScriptBounds, Step, StepKind, Suspend,
-    Verification, Webhook, WorkflowRef,
+    OnError, Plan, Policy, Program, Quota, Response, Retry, Scheme, SchemeKind, SchemeOptions, ScriptBounds, Step,
+    StepKind, Suspend, Verification, Webhook, WorkflowRef,
 };
 use boathook_plan::route::Route;
 use boathook_plan::secret::{KeyValue, Keys, Secret, SecretText};
@@ -142,7 +142,7 @@ pub(crate) fn get(url: &str) -> StepKind {
 
 /// The plan, verified by one scheme with one key; `None` is a key whose Secret is missing.
 pub(crate) fn verified(mut plan: Plan, kind: SchemeKind, key: Option<&str>) -> (Plan, Keys) {
-    let scheme = Scheme { kind, keys: vec![KeySpec::default()], tolerance_ms: None };
+    let scheme = Scheme { kind, keys: vec![KeySpec::default()], tolerance_ms: None, options: SchemeOptions::default() };
     plan.webhook.as_mut().unwrap().verification = Some(Verification { match_: Match::Any, schemes: vec![scheme] });
     let value = key.map(|text| KeyValue::Bytes(SecretText(Secret::new(text.as_bytes().to_vec()))));
     (plan, Keys { schemes: vec![vec![value]], secrets: BTreeMap::new() })

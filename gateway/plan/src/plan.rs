@@ -28,8 +28,8 @@ pub use self::program::{
     ParallelStep, Program, Retry, Step, StepKind, ValidateStep, WaitStep,
 };
 pub use self::verification::{
-    ApiKeyPlace, HashAlgorithm, HmacForm, KeyEncoding, KeySpec, KeyUse, Match, Scheme, SchemeKind, SignatureEncoding,
-    SignatureFormat, TimestampPlace, TimestampSource, TimestampUnit, Verification,
+    ApiKeyPlace, HashAlgorithm, HmacForm, KeyEncoding, KeySpec, KeyUse, Match, Scheme, SchemeKind, SchemeOptions,
+    SignatureEncoding, SignatureFormat, TimestampPlace, TimestampSource, TimestampUnit, Verification,
 };
 
 /// A workflow's identity.

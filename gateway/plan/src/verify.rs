@@ -4,6 +4,7 @@
 //! bounded extractor. A refusal never says which key, byte or length was wrong.
 
 mod basic;
+mod check;
 mod content;
 mod decode;
 mod error;
@@ -12,26 +13,31 @@ mod facts;
 mod fault;
 mod field;
 mod form;
+mod form_key;
+mod handshake;
 mod header;
 mod htpasswd;
 mod keys;
 mod mac;
+mod own;
 pub mod preset;
+mod public_key;
 mod scheme;
 pub mod sign;
+mod signatures;
+mod signed_url;
 mod timestamp;
 mod token;
 
 #[cfg(test)]
 mod tests;
 
-use http::{HeaderName, Method};
+use http::HeaderName;
 use jiff::Timestamp;
 
 use crate::json::Json;
 use crate::plan::{self, Match};
 use crate::reason::Reason;
-use crate::reply::Reply;
 use crate::request::{Identity, RawRequest, Verified};
 use crate::secret::KeyValue;
 
@@ -119,11 +125,14 @@ impl Verifier {
     pub fn verify(&self, request: RawRequest, now: Timestamp) -> Result<Verified, Rejection> {
         match self.identify(&request, now) {
             Ok((scheme, identity)) => Ok(Verified::new(request, identity, scheme)),
-            Err(Reason::KeyUnavailable) => Err(Rejection { reason: Reason::KeyUnavailable, www_authenticate: None }),
-            Err(reason) => {
-                Err(Rejection { reason, www_authenticate: self.schemes.iter().find_map(CompiledScheme::challenge) })
-            }
+            Err(reason) => Err(self.rejection(reason)),
         }
+    }
+
+    fn rejection(&self, reason: Reason) -> Rejection {
+        let challenge = || self.schemes.iter().find_map(CompiledScheme::challenge);
+        let www_authenticate = if reason == Reason::KeyUnavailable { None } else { challenge() };
+        Rejection { reason, www_authenticate }
     }
 
     /// The sender, and the position of the scheme that says so.
@@ -183,25 +192,13 @@ impl Verifier {
         self.schemes.iter().any(|scheme| scheme.is_expensive_for(request, now))
     }
 
-    /// Methods that a preset's handshake comes with: let through to verification although the workflow does not list
-    /// them; answered 405 afterwards unless [`Verifier::handshake`] has an answer.
-    pub fn handshake_methods(&self) -> impl Iterator<Item = Method> {
-        self.presets().filter_map(|preset| preset.handshake.as_ref()).map(|handshake| handshake.method.clone())
-    }
-
-    /// The answer to a provider's handshake, which is never run; `None` for every other request.
-    pub fn handshake(&self, verified: &Verified) -> Option<Reply> {
-        let handshakes = self.presets_of(verified).filter_map(|preset| preset.handshake.as_ref());
-        handshakes.into_iter().find_map(|handshake| facts::answer(handshake, verified.request()))
-    }
-
     /// Members of the body that [`Verifier::event`] and [`Verifier::delivery_id`] read, as paths for the projection.
     pub fn body_paths(&self) -> impl Iterator<Item = &'static [&'static str]> {
         let places =
             |preset: &'static Preset| preset.event.iter().copied().chain(preset.delivery_id.iter().map(|id| id.place));
         self.presets().flat_map(places).filter_map(|place| match place {
             Place::Body(path) => Some(path),
-            Place::Header(_) => None,
+            Place::Header(_) | Place::Query(_) => None,
         })
     }
 
@@ -225,7 +222,7 @@ impl Verifier {
     /// Where a request carries a credential that a scheme takes: whatever keeps the request leaves it out. A signature is
     /// none.
     pub fn secret_places(&self) -> impl Iterator<Item = SecretPlace<'_>> {
-        self.schemes.iter().filter_map(CompiledScheme::secret_place)
+        self.schemes.iter().filter_map(CompiledScheme::secret_place).chain(self.handshake_secrets())
     }
 
     fn presets(&self) -> impl Iterator<Item = &'static Preset> {

@@ -23,7 +23,8 @@ pub(super) fn admit(routed: Routed) -> Result<Admitted, Refusal> {
         let answer = Reply { headers: fields, ..Reply::empty(StatusCode::NO_CONTENT) };
         return Err(Refusal::answered(answer).with(header::ALLOW, intake.allow().clone()));
     }
-    match intake.judge(method(&routed), routed.served.route.verifier().handshake_methods()) {
+    let verifier = routed.served.route.verifier();
+    match intake.judge(method(&routed), verifier.handshake_methods(&routed.arrived.head.headers)) {
         MethodVerdict::Runs => Ok(Admitted { routed, runs: true }),
         MethodVerdict::HandshakeOnly => Ok(Admitted { routed, runs: false }),
         MethodVerdict::Alive => Err(Refusal::answered(Reply::empty(StatusCode::OK))),

@@ -32,10 +32,13 @@ pub(super) struct Sent {
 #[derive(Debug)]
 pub(super) struct Genuine(Sent);
 
-/// Verifies the sender. What costs milliseconds of CPU waits its turn and leaves the request threads free.
+/// Verifies the sender, or answers a handshake that comes without a signature. What costs milliseconds of CPU waits its turn and leaves the request threads free.
 pub(super) async fn verify(shared: &Shared, whole: Whole) -> Result<Sent, Refusal> {
     let Whole { served, intake, raw, runs, request_id, place } = whole;
     let now = shared.clock.now();
+    if let Some(welcome) = served.route.verifier().welcome(&raw, now) {
+        return Err(welcome.map_or_else(rejected, Refusal::answered));
+    }
     let result = if served.route.verifier().is_expensive_for(&raw, now) {
         check_aside(shared, Arc::clone(&served), raw).await?
     } else {
@@ -77,7 +80,7 @@ fn rejected(rejection: Rejection) -> Refusal {
 pub(super) fn handshake(counted: Counted) -> Result<Genuine, Refusal> {
     let sent = counted.into_inner();
     match sent.served.route.verifier().handshake(&sent.verified) {
-        Some(reply) => Err(Refusal::answered(reply)),
+        Some(answer) => Err(answer.map_or_else(rejected, Refusal::answered)),
         None if sent.runs => Ok(Genuine(sent)),
         None => Err(refuse(&sent.intake)),
     }

@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 use super::*;
 use crate::json::Json;
-use crate::plan::{ApiKeyPlace, KeySpec, Match, Scheme, SchemeKind, Verification};
+use crate::plan::{ApiKeyPlace, KeySpec, Match, Scheme, SchemeKind, SchemeOptions, Verification};
 use crate::request::RawRequest;
 use crate::secret::{KeyValue, Secret, SecretText};
 use crate::verify::Verifier;
@@ -16,7 +16,7 @@ use crate::verify::Verifier;
 const NOW: &str = "2026-11-24T12:00:00Z";
 
 fn verifier(kind: SchemeKind) -> Verifier {
-    let scheme = Scheme { kind, keys: vec![KeySpec::default()], tolerance_ms: None };
+    let scheme = Scheme { kind, keys: vec![KeySpec::default()], tolerance_ms: None, options: SchemeOptions::default() };
     let key = KeyValue::Bytes(SecretText(Secret::new(b"open sesame".to_vec())));
     Verifier::new(&Verification { match_: Match::Any, schemes: vec![scheme] }, &[vec![Some(key)]]).unwrap()
 }

@@ -57,6 +57,7 @@ fn plain(envelope: &Envelope, execution: Uuid) -> Reply {
     match row.map_or(Ack::Accepted, |row| row.ack) {
         Ack::Accepted => Reply::json(StatusCode::ACCEPTED, &status("accepted", execution)),
         Ack::Empty => Reply::empty(StatusCode::OK),
+        Ack::NoContent => Reply::empty(StatusCode::NO_CONTENT),
     }
 }
 

@@ -31,6 +31,27 @@ pub struct Scheme {
     pub keys: Vec<KeySpec>,
     /// A preset's own time tolerance in milliseconds, where the workflow sets one.
     pub tolerance_ms: Option<u64>,
+    /// What the workflow says to its preset alone.
+    #[serde(default, skip_serializing_if = "SchemeOptions::is_empty")]
+    pub options: SchemeOptions,
+}
+
+/// The typed options of presets; validation says which preset takes which.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SchemeOptions {
+    /// The URL that the sender signed, where that is not the one it called.
+    pub public_url: Option<String>,
+    /// DNS names of senders that may ask to send.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub allowed_origins: Vec<String>,
+}
+
+impl SchemeOptions {
+    /// Whether the workflow says nothing.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// The kinds of schemes.

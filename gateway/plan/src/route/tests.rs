@@ -142,12 +142,13 @@ fn a_header_is_found_by_its_lower_case_name_and_repeats_are_joined() {
 
 #[test]
 fn what_the_preset_says_of_a_request_is_there_although_nothing_else_of_the_body_is_read() {
-    use crate::plan::{KeySpec, Match, Scheme, SchemeKind, Verification};
+    use crate::plan::{KeySpec, Match, Scheme, SchemeKind, SchemeOptions, Verification};
     use crate::secret::{KeyValue, Secret, SecretText};
     use crate::verify::sign::{Stamp, sign};
     let kind = SchemeKind::Preset("Stripe".to_owned());
     let key = KeyValue::Bytes(SecretText(Secret::new(b"whsec_test".to_vec())));
-    let scheme = Scheme { kind: kind.clone(), keys: vec![KeySpec::default()], tolerance_ms: None };
+    let scheme = Scheme { kind, keys: vec![KeySpec::default()], tolerance_ms: None, options: SchemeOptions::default() };
+    let signer = scheme.clone();
     let mut plan = plan(r"{{ [$context.event, $context.deliveryID, $context.identity] }}");
     plan.webhook.as_mut().unwrap().verification = Some(Verification { match_: Match::Any, schemes: vec![scheme] });
     let keys = Keys { schemes: vec![vec![Some(key.clone())]], secrets: BTreeMap::new() };
@@ -155,7 +156,7 @@ fn what_the_preset_says_of_a_request_is_there_although_nothing_else_of_the_body_
     let body = r#"{"id":"evt_1","type":"invoice.paid","data":{"object":{"id":"in_1"}}}"#;
     let request = verified(fields(&[("content-type", "application/json")]), body).request().clone();
     let now = request.received_at;
-    let request = sign(&kind, &KeySpec::default(), &key, request, Stamp { now, id: "unused" }).unwrap();
+    let request = sign(&signer, &KeySpec::default(), &key, request, Stamp { now, id: "unused" }).unwrap();
     let delivery = delivered(&route, route.verifier().verify(request, now).unwrap()).unwrap();
     assert_eq!(
         delivery.context.to_string(),

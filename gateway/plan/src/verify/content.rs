@@ -54,6 +54,8 @@ pub(super) struct Inputs<'a> {
     pub(super) timestamp: Option<&'a [u8]>,
     /// The field that carries the id.
     pub(super) id: Option<&'a HeaderName>,
+    /// The URL that was signed.
+    pub(super) url: &'a str,
 }
 
 /// Why a request has no signed bytes.
@@ -176,7 +178,7 @@ impl Slot {
             Self::Query(name) => {
                 return field::query(request.query.as_deref(), name)?.ok_or(Unsigned::Missing);
             }
-            Self::Url => Some(request.url.as_bytes()),
+            Self::Url => Some(inputs.url.as_bytes()),
             Self::Path => Some(request.path.as_bytes()),
             Self::Method => Some(request.method.as_str().as_bytes()),
             Self::Secret => None,

@@ -94,7 +94,8 @@ pub struct KeyProblem {
 /// A refused request. It says nothing of which key, byte or length was wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rejection {
-    /// The closed reason; 503 for [`Reason::KeyUnavailable`], 401 for the others.
+    /// The closed reason; 503 for [`Reason::KeyUnavailable`], 400 for a handshake that would be answered and is malformed, 401
+    /// for the others.
     pub reason: Reason,
     /// The challenge of the first scheme that has one; `None` with 503.
     pub www_authenticate: Option<&'static str>,

@@ -5,29 +5,24 @@
 
 use http::{HeaderMap, HeaderName};
 use jiff::Timestamp;
-use subtle::Choice;
 
-use crate::plan::{HashAlgorithm, HmacForm, SignatureEncoding};
+use crate::plan::{HashAlgorithm, SignatureEncoding};
 use crate::reason::Reason;
 use crate::request::RawRequest;
 use crate::secret::Secret;
 
-use super::content::{Chunk, Content, Inputs, Slot, Unsigned};
+use super::content::{Content, Inputs, Slot, Unsigned};
 use super::decode::{self, HexCase};
 use super::facts::DeliveryId;
 use super::fault::FormFault;
 use super::field;
+use super::form_key::{FormKey, Presented};
 use super::header::{Grammar, Listed};
-use super::keys::KeyRing;
-use super::mac::{MacKey, Tag, tag_length};
+use super::keys::{KeyFault, KeyRing};
+use super::mac::{Tag, tag_length};
+use super::preset::{SignMethod, Variant};
+use super::signed_url::SignedUrl;
 use super::timestamp::SigningTime;
-
-/// A key of a form: its schedule, and its bytes for `{secret}`.
-#[derive(Clone)]
-pub(super) struct FormKey {
-    pub(super) schedule: MacKey,
-    pub(super) secret: Secret,
-}
 
 /// A compiled form.
 #[derive(Clone, Debug)]
@@ -38,19 +33,23 @@ pub(super) struct Form {
     content: Content,
     time: Option<SigningTime>,
     id: Option<HeaderName>,
+    only_with: Option<(&'static str, &'static str)>,
+    url: SignedUrl,
 }
 
 /// How a tag is made and written.
 #[derive(Clone, Copy, Debug)]
 struct Codec {
+    method: SignMethod,
     algorithm: HashAlgorithm,
     encoding: SignatureEncoding,
     case: HexCase,
 }
 
 impl Form {
-    /// Compiles a form.
-    pub(super) fn compile(form: &HmacForm, case: HexCase) -> Result<Self, FormFault> {
+    /// Compiles a variant of a form; `public_url` is the workflow's.
+    pub(super) fn compile(variant: &Variant, case: HexCase, public_url: Option<&str>) -> Result<Self, FormFault> {
+        let Variant { form, method, only_with, decodes_url, .. } = variant;
         let name =
             |field, name: &String| HeaderName::from_bytes(name.as_bytes()).map_err(|_| FormFault::HeaderName(field));
         let content = Content::parse(&form.content)?;
@@ -58,10 +57,12 @@ impl Form {
         let compiled = Self {
             header: name("header", &form.header)?,
             grammar: Grammar::compile(&form.format, form.timestamp.as_ref().map(|time| &time.place))?,
-            codec: Codec { algorithm: form.algorithm, encoding: form.encoding, case },
+            codec: Codec { method: *method, algorithm: form.algorithm, encoding: form.encoding, case },
             content,
             time: form.timestamp.as_ref().map(|time| SigningTime::compile(time, signed)).transpose()?,
             id: form.id_header.as_ref().map(|id| name("id.header", id)).transpose()?,
+            only_with: *only_with,
+            url: SignedUrl::new(public_url, *decodes_url),
         };
         compiled.check()?;
         Ok(compiled)
@@ -81,8 +82,8 @@ impl Form {
     }
 
     /// A key for this form.
-    pub(super) fn key(&self, secret: Secret) -> Option<FormKey> {
-        MacKey::new(self.codec.algorithm, secret.expose()).map(|schedule| FormKey { schedule, secret })
+    pub(super) fn key(&self, secret: Secret) -> Result<FormKey, KeyFault> {
+        FormKey::new(self.codec.method, self.codec.algorithm, secret)
     }
 
     /// The field that carries the signature.
@@ -92,7 +93,8 @@ impl Form {
 
     /// Whether a request presents a signature of this form; an empty field presents nothing.
     pub(super) fn is_presented(&self, headers: &HeaderMap) -> bool {
-        headers.get_all(&self.header).iter().any(|value| !value.is_empty())
+        let is_this = |(name, value): (&str, &str)| headers.get_all(name).iter().eq([value]);
+        headers.get_all(&self.header).iter().any(|value| !value.is_empty()) && self.only_with.is_none_or(is_this)
     }
 
     /// Whether the form has a field for the delivery's id.
@@ -120,13 +122,12 @@ impl Form {
         let listed = self.grammar.read(std::str::from_utf8(field).unwrap_or_default());
         let early = self.time.as_ref().filter(|time| !time.is_body_alone()).map(|time| time.read(request, &listed));
         let early = early.transpose()?;
-        let inputs = Inputs { timestamp: early.as_ref().map(|time| time.text.as_bytes()), id: self.id.as_ref() };
+        let url = self.url.of(request);
+        let timestamp = early.as_ref().map(|time| time.text.as_bytes());
+        let inputs = Inputs { timestamp, id: self.id.as_ref(), url: &url };
         let chunks = self.content.chunks(request, inputs)?;
         let presented = self.presented(&listed);
-        let position = keys.find(now, Reason::SignatureInvalid, |key| {
-            let tag = tag(key, &chunks);
-            presented.iter().fold(Choice::from(0), |any, one| any | tag.equals(one)).into()
-        })?;
+        let position = keys.find(now, Reason::SignatureInvalid, |key| key.holds(&chunks, &presented))?;
         let in_time = match (&self.time, early) {
             (None, _) => true,
             (Some(time), Some(signed)) => time.window.holds(signed.time, now),
@@ -136,14 +137,14 @@ impl Form {
     }
 
     /// What is compared with the tags: at least one, so that a field without a signature costs what a wrong one does.
-    fn presented(&self, listed: &Listed<'_>) -> Vec<Tag> {
+    fn presented(&self, listed: &Listed<'_>) -> Vec<Presented> {
         let length = tag_length(self.codec.algorithm);
-        let tag = |text: Option<&&str>| {
+        let one = |text: Option<&&str>| {
             let bytes = text.and_then(|text| decode::signature(text, self.codec.encoding, self.codec.case));
-            Tag::presented(bytes.as_deref(), length)
+            Presented { tag: Tag::presented(bytes.as_deref(), length), bytes: bytes.unwrap_or_default() }
         };
         let rest = listed.signatures.get(1..).unwrap_or_default();
-        std::iter::once(tag(listed.signatures.first())).chain(rest.iter().map(|text| tag(Some(text)))).collect()
+        std::iter::once(one(listed.signatures.first())).chain(rest.iter().map(|text| one(Some(text)))).collect()
     }
 
     /// The header fields that a sender adds; the body's own time is the sender's to write.
@@ -161,19 +162,16 @@ impl Form {
         if let Some(name) = &self.id {
             set(request, name, id)?;
         }
+        if let Some((name, value)) = self.only_with {
+            set(request, &HeaderName::from_static(name), value)?;
+        }
         let text = written.as_ref().map(|(_, text)| text.as_str());
-        let inputs = Inputs { timestamp: text.map(str::as_bytes), id: self.id.as_ref() };
-        let tag = tag(key, &self.content.chunks(request, inputs)?);
+        let url = self.url.of(request).into_owned();
+        let inputs = Inputs { timestamp: text.map(str::as_bytes), id: self.id.as_ref(), url: &url };
+        let tag = key.tag(&self.content.chunks(request, inputs)?).ok_or(Unsigned::Missing)?;
         let signature = decode::encode(tag.bytes(self.codec.algorithm), self.codec.encoding);
         set(request, &self.header, &self.grammar.write(&signature, text))
     }
-}
-
-fn tag(key: &FormKey, chunks: &[Chunk<'_>]) -> Tag {
-    key.schedule.tag(chunks.iter().map(|chunk| match chunk {
-        Chunk::Bytes(bytes) => &**bytes,
-        Chunk::Secret => key.secret.expose(),
-    }))
 }
 
 fn set(request: &mut RawRequest, name: &HeaderName, value: &str) -> Result<(), Unsigned> {

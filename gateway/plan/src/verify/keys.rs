@@ -33,6 +33,10 @@ pub(super) enum KeyFault {
     NotOneValue,
     #[error("the key must be a Secret of type kubernetes.io/basic-auth with a username and a password")]
     IncompletePair,
+    #[error("the key must be the public key that the sender shows")]
+    NotAPublicKey,
+    #[error("the key is a public one: only the sender can sign")]
+    OnlyPublic,
     #[error("the htpasswd file must name a user")]
     NoUser,
     #[error("the htpasswd file must have at most {0} bytes")]
@@ -107,6 +111,11 @@ impl<K> KeyRing<K> {
             .iter()
             .filter(move |entry| entry.not_after_ms.is_none_or(|last| now <= last))
             .map(|entry| (entry.position, &entry.key))
+    }
+
+    /// The key at a position of the workflow's list.
+    pub(super) fn at(&self, position: usize) -> Option<&K> {
+        self.keys.iter().find(|entry| entry.position == position).map(|entry| &entry.key)
     }
 
     /// Every key, in force or not.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use hmac::{Hmac, KeyInit as _, Mac};
 use sha1::Sha1;
-use sha2::{Sha256, Sha384, Sha512};
+use sha2::{Digest, Sha256, Sha384, Sha512};
 use subtle::{Choice, ConstantTimeEq as _};
 
 use crate::plan::HashAlgorithm;
@@ -73,6 +73,24 @@ impl Tag {
             mac.update(chunk);
         }
         Self::padded(&mac.finalize().into_bytes(), Choice::from(1))
+    }
+
+    /// The plain hash of the concatenation of `chunks`.
+    pub(super) fn digest<'a>(algorithm: HashAlgorithm, chunks: impl Iterator<Item = &'a [u8]>) -> Self {
+        match algorithm {
+            HashAlgorithm::SHA1 => Self::hash::<Sha1>(chunks),
+            HashAlgorithm::SHA256 => Self::hash::<Sha256>(chunks),
+            HashAlgorithm::SHA384 => Self::hash::<Sha384>(chunks),
+            HashAlgorithm::SHA512 => Self::hash::<Sha512>(chunks),
+        }
+    }
+
+    fn hash<'a, D: Digest>(chunks: impl Iterator<Item = &'a [u8]>) -> Self {
+        let mut hash = D::new();
+        for chunk in chunks {
+            hash.update(chunk);
+        }
+        Self::padded(&hash.finalize(), Choice::from(1))
     }
 
     /// A presented signature: `None`, and any length but `length`, equals no tag.

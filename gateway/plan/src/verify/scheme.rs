@@ -4,21 +4,19 @@ use http::{HeaderMap, header};
 use jiff::Timestamp;
 
 use crate::json::Json;
-use crate::plan::{HmacForm, KeySpec, KeyUse, Scheme, SchemeKind};
+use crate::plan::{KeySpec, KeyUse, Scheme, SchemeKind};
 use crate::reason::Reason;
 use crate::request::{Identity, RawRequest};
 use crate::secret::{KeyValue, Secret};
 
 use super::SecretPlace;
 use super::basic::{self, BasicKey};
-use super::decode::HexCase;
+use super::check::Check;
 use super::error::VerifierError;
 use super::facts::{self, DeliveryId};
-use super::fault::FormFault;
-use super::form::{Form, FormKey};
 use super::htpasswd::LineFault;
 use super::keys::{KeyFault, KeyRing, decode};
-use super::preset::{self, Preset, Proof};
+use super::preset::{self, Preset};
 use super::token::{self, TokenPlace};
 
 /// A compiled scheme.
@@ -27,17 +25,8 @@ pub(super) struct CompiledScheme {
     name: String,
     preset: Option<&'static Preset>,
     check: Check,
-}
-
-/// What a scheme checks.
-#[derive(Debug)]
-pub(super) enum Check {
-    /// Forms of one sender under several header names: the first whose signature is presented is the only one tried.
-    Hmac { forms: Vec<Form>, keys: KeyRing<FormKey> },
-    /// A shared text.
-    Token { place: TokenPlace, keys: KeyRing<Secret> },
-    /// A name and a password.
-    Basic { keys: KeyRing<BasicKey> },
+    challenges: KeyRing<Secret>,
+    allowed_origins: Vec<String>,
 }
 
 impl CompiledScheme {
@@ -54,45 +43,52 @@ impl CompiledScheme {
             return Err(VerifierError::Tolerance { scheme: at });
         }
         check_uses(scheme, preset, at)?;
-        let check = Check::compile(&scheme.kind, scheme.tolerance_ms).map_err(|fault| match fault {
+        let check = Check::compile(scheme).map_err(|fault| match fault {
             Some(fault) => VerifierError::Form { scheme: at, fault },
             None => VerifierError::ApiKeyName { scheme: at },
         })?;
-        Ok(Self { name: name(&scheme.kind).to_owned(), preset, check })
+        Ok(Self {
+            name: name(&scheme.kind).to_owned(),
+            preset,
+            check,
+            challenges: KeyRing::default(),
+            allowed_origins: scheme.options.allowed_origins.clone(),
+        })
     }
 
     /// Takes a key up, and returns the parts of it that can never match; an error is for a key of which nothing can.
-    /// Keys for other uses than signing are not the check's.
     pub(super) fn take(
         &mut self,
         position: usize,
         spec: &KeySpec,
         value: &KeyValue,
     ) -> Result<Vec<LineFault>, KeyFault> {
-        if spec.use_ != KeyUse::Sign {
-            return Ok(Vec::new());
+        match spec.use_ {
+            KeyUse::Sign => self.check.take(position, spec, value),
+            KeyUse::Challenge => {
+                self.challenges.push(position, spec, decode(spec, value)?);
+                Ok(Vec::new())
+            }
+            // No scheme that is built decrypts: `check_uses` lets none in.
+            KeyUse::Decrypt => Ok(Vec::new()),
         }
-        match &mut self.check {
-            Check::Hmac { forms, keys } => {
-                let secret = decode(spec, value)?;
-                if let Some(key) = forms.first().and_then(|form| form.key(secret)) {
-                    keys.push(position, spec, key);
-                }
-                Ok(Vec::new())
-            }
-            Check::Token { place, keys } => {
-                let token = decode(spec, value)?;
-                if !place.can_hold(token.expose()) {
-                    return Err(KeyFault::NotAHeader);
-                }
-                keys.push(position, spec, token);
-                Ok(Vec::new())
-            }
-            Check::Basic { keys } => {
-                let (key, faults) = BasicKey::new(value)?;
-                keys.push(position, spec, key);
-                Ok(faults)
-            }
+    }
+
+    /// The keys that prove handshakes.
+    pub(super) fn challenges(&self) -> &KeyRing<Secret> {
+        &self.challenges
+    }
+
+    /// The senders that may ask to send.
+    pub(super) fn allowed_origins(&self) -> &[String] {
+        &self.allowed_origins
+    }
+
+    /// The secret at a position of the workflow's list, where signatures are made with one.
+    pub(super) fn secret(&self, position: usize) -> Option<&Secret> {
+        match &self.check {
+            Check::Signatures(signatures) => signatures.secret(position),
+            Check::Own(_) | Check::Token { .. } | Check::Basic { .. } => None,
         }
     }
 
@@ -104,10 +100,8 @@ impl CompiledScheme {
     /// The field of a request that carries the signature, where the scheme makes one.
     pub(super) fn signature<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
         match &self.check {
-            Check::Hmac { forms, .. } => {
-                let form = forms.iter().find(|form| form.is_presented(headers))?;
-                headers.get(form.header())?.to_str().ok()
-            }
+            Check::Signatures(signatures) => headers.get(signatures.form(headers)?.header())?.to_str().ok(),
+            Check::Own(own) => headers.get(own.header()?)?.to_str().ok(),
             Check::Token { .. } | Check::Basic { .. } => None,
         }
     }
@@ -115,7 +109,7 @@ impl CompiledScheme {
     /// Where a request carries the scheme's credential, unless that is a signature.
     pub(super) fn secret_place(&self) -> Option<SecretPlace<'_>> {
         match &self.check {
-            Check::Hmac { .. } => None,
+            Check::Signatures(_) | Check::Own(_) => None,
             Check::Basic { .. } | Check::Token { place: TokenPlace::Bearer, .. } => {
                 Some(SecretPlace::Header(header::AUTHORIZATION))
             }
@@ -128,8 +122,8 @@ impl CompiledScheme {
     /// with several forms has the id of each in another field, and only that of the form which held is signed.
     pub(super) fn delivery_id(&self, request: &RawRequest, data: &Json) -> Option<DeliveryId> {
         let form = match &self.check {
-            Check::Hmac { forms, .. } => forms.iter().find(|form| form.is_presented(&request.headers)),
-            Check::Token { .. } | Check::Basic { .. } => None,
+            Check::Signatures(signatures) => signatures.form(&request.headers),
+            Check::Own(_) | Check::Token { .. } | Check::Basic { .. } => None,
         };
         if let Some(form) = form.filter(|form| form.names_an_id()) {
             return form.delivery_id(&request.headers);
@@ -143,10 +137,8 @@ impl CompiledScheme {
     /// Verifies a request.
     pub(super) fn verify(&self, request: &RawRequest, now: Timestamp) -> Result<Identity, Reason> {
         let (key, subject) = match &self.check {
-            Check::Hmac { forms, keys } => {
-                let form = forms.iter().find(|form| form.is_presented(&request.headers));
-                (form.ok_or(Reason::SignatureMissing)?.verify(request, keys, now)?, None)
-            }
+            Check::Signatures(signatures) => (signatures.verify(request, now)?, None),
+            Check::Own(own) => (own.verify(request, now)?, None),
             Check::Token { place, keys } => (place.verify(request, keys, now)?, None),
             Check::Basic { keys } => {
                 let (key, name) = basic::verify(request, keys, now)?;
@@ -159,7 +151,8 @@ impl CompiledScheme {
     /// Whether any key is in force.
     pub(super) fn has_key(&self, now: Timestamp) -> bool {
         match &self.check {
-            Check::Hmac { keys, .. } => keys.in_force(now).next().is_some(),
+            Check::Signatures(signatures) => signatures.has_key(now),
+            Check::Own(own) => own.has_key(now),
             Check::Token { keys, .. } => keys.in_force(now).next().is_some(),
             Check::Basic { keys } => keys.in_force(now).next().is_some(),
         }
@@ -168,7 +161,7 @@ impl CompiledScheme {
     /// Whether the check of this request would take milliseconds of CPU.
     pub(super) fn is_expensive_for(&self, request: &RawRequest, now: Timestamp) -> bool {
         match &self.check {
-            Check::Hmac { .. } | Check::Token { .. } => false,
+            Check::Signatures(_) | Check::Own(_) | Check::Token { .. } => false,
             Check::Basic { keys } => basic::is_expensive(request, keys, now),
         }
     }
@@ -176,7 +169,7 @@ impl CompiledScheme {
     /// Whether the check of some request may take milliseconds of CPU.
     pub(super) fn is_expensive(&self) -> bool {
         match &self.check {
-            Check::Hmac { .. } | Check::Token { .. } => false,
+            Check::Signatures(_) | Check::Own(_) | Check::Token { .. } => false,
             Check::Basic { keys } => keys.all().any(BasicKey::is_expensive),
         }
     }
@@ -186,34 +179,10 @@ impl CompiledScheme {
         match &self.check {
             Check::Basic { .. } => Some(basic::CHALLENGE),
             Check::Token { place: TokenPlace::Bearer, .. } => Some(token::CHALLENGE),
-            Check::Token { place: TokenPlace::Header(_) | TokenPlace::Query(_), .. } | Check::Hmac { .. } => None,
+            Check::Token { place: TokenPlace::Header(_) | TokenPlace::Query(_), .. }
+            | Check::Signatures(_)
+            | Check::Own(_) => None,
         }
-    }
-}
-
-impl Check {
-    /// Compiles a kind without its keys. An error without a fault is the name of an API key.
-    pub(super) fn compile(kind: &SchemeKind, tolerance_ms: Option<u64>) -> Result<Self, Option<FormFault>> {
-        match kind {
-            SchemeKind::Preset(name) => match preset::find(name).map(|preset| &preset.proof) {
-                Some(Proof::Hmac(forms)) => Self::hmac(&with_tolerance(forms(), tolerance_ms), HexCase::Lower),
-                Some(Proof::Token(place)) => Self::token(TokenPlace::of(&place())),
-                None => Err(None),
-            },
-            SchemeKind::Hmac(form) => Self::hmac(std::slice::from_ref(&**form), HexCase::Uniform),
-            SchemeKind::Basic => Ok(Self::Basic { keys: KeyRing::default() }),
-            SchemeKind::Bearer => Self::token(Some(TokenPlace::Bearer)),
-            SchemeKind::ApiKey(place) => Self::token(TokenPlace::of(place)),
-        }
-    }
-
-    fn hmac(forms: &[HmacForm], case: HexCase) -> Result<Self, Option<FormFault>> {
-        let forms = forms.iter().map(|form| Form::compile(form, case)).collect::<Result<_, _>>()?;
-        Ok(Self::Hmac { forms, keys: KeyRing::default() })
-    }
-
-    fn token(place: Option<TokenPlace>) -> Result<Self, Option<FormFault>> {
-        place.map(|place| Self::Token { place, keys: KeyRing::default() }).ok_or(None)
     }
 }
 
@@ -226,13 +195,6 @@ fn name(kind: &SchemeKind) -> &str {
         SchemeKind::Bearer => "bearer",
         SchemeKind::ApiKey(_) => "apiKey",
     }
-}
-
-fn with_tolerance(mut forms: Vec<HmacForm>, tolerance_ms: Option<u64>) -> Vec<HmacForm> {
-    for time in forms.iter_mut().filter_map(|form| form.timestamp.as_mut()) {
-        time.tolerance_ms = tolerance_ms.unwrap_or(time.tolerance_ms);
-    }
-    forms
 }
 
 /// Every key must be for something that the scheme does, and one of them must verify.

@@ -8,12 +8,13 @@ use http::{HeaderName, HeaderValue, header};
 use jiff::Timestamp;
 use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 
-use crate::plan::{KeySpec, SchemeKind};
+use crate::plan::{KeySpec, Scheme};
 use crate::request::RawRequest;
 use crate::secret::KeyValue;
 
+use super::check::Check;
+use super::content::Unsigned;
 use super::keys::{KeyFault, decode};
-use super::scheme::Check;
 use super::token::TokenPlace;
 
 /// What a sender adds of its own to each delivery.
@@ -48,23 +49,22 @@ pub enum SignError {
 /// Adds to `request` the header fields (or the query parameter) that make a scheme accept it with `key`, which is the
 /// value of a key with the use `Sign` and is described by `spec`. Fields that are there already are replaced.
 pub fn sign(
-    kind: &SchemeKind,
+    scheme: &Scheme,
     spec: &KeySpec,
     key: &KeyValue,
     mut request: RawRequest,
     stamp: Stamp<'_>,
 ) -> Result<RawRequest, SignError> {
     let unusable = |fault: KeyFault| SignError::Key(fault.to_string());
-    let check = Check::compile(kind, None).map_err(|fault| {
+    let content = |_: Unsigned| SignError::Content;
+    let check = Check::compile(scheme).map_err(|fault| {
         SignError::Scheme(fault.map_or("unknown preset or name".to_owned(), |fault| fault.to_string()))
     })?;
     match check {
-        Check::Hmac { forms, .. } => {
-            let secret = decode(spec, key).map_err(unusable)?;
-            let form = forms.first().ok_or(SignError::Content)?;
-            let key = form.key(secret).ok_or(SignError::Content)?;
-            form.sign(&mut request, &key, stamp.now, stamp.id).map_err(|_| SignError::Content)?;
+        Check::Signatures(signatures) => {
+            signatures.sign(spec, key, &mut request, stamp).map_err(unusable)?.map_err(content)?;
         }
+        Check::Own(own) => own.sign(spec, key, &mut request, stamp).map_err(unusable)?.map_err(content)?,
         Check::Token { place, .. } => {
             let token = decode(spec, key).map_err(unusable)?;
             present(&mut request, &place, token.expose())?;

@@ -5,11 +5,15 @@ mod conformance;
 mod content;
 mod extract;
 mod facts;
+mod handshakes;
 mod hmac;
 mod keys;
+mod own;
+mod page;
 mod policy;
 mod presets;
 mod properties;
+mod public;
 mod secrecy;
 mod token;
 
@@ -20,8 +24,8 @@ use jiff::Timestamp;
 use super::sign::{Stamp, sign};
 use super::{Rejection, Verifier};
 use crate::plan::{
-    HashAlgorithm, HmacForm, KeyEncoding, KeySpec, Match, Scheme, SchemeKind, SignatureEncoding, SignatureFormat,
-    TimestampPlace, TimestampSource, TimestampUnit, Verification,
+    HashAlgorithm, HmacForm, KeyEncoding, KeySpec, Match, Scheme, SchemeKind, SchemeOptions, SignatureEncoding,
+    SignatureFormat, TimestampPlace, TimestampSource, TimestampUnit, Verification,
 };
 use crate::reason::Reason;
 use crate::request::{Identity, RawRequest};
@@ -92,7 +96,7 @@ fn pair(username: &str, password: &str) -> KeyValue {
 
 /// A scheme with one plain key.
 fn scheme(kind: SchemeKind) -> Scheme {
-    Scheme { kind, keys: vec![spec()], tolerance_ms: None }
+    Scheme { kind, keys: vec![spec()], tolerance_ms: None, options: SchemeOptions::default() }
 }
 
 fn spec() -> KeySpec {
@@ -108,7 +112,12 @@ fn preset(name: &str) -> Scheme {
         strip_prefix: role.strip_prefix.map(str::to_owned),
         not_after_ms: None,
     };
-    Scheme { kind: SchemeKind::Preset(name.to_owned()), keys: vec![spec], tolerance_ms: None }
+    Scheme {
+        kind: SchemeKind::Preset(name.to_owned()),
+        keys: vec![spec],
+        tolerance_ms: None,
+        options: SchemeOptions::default(),
+    }
 }
 
 fn either(schemes: Vec<Scheme>) -> Verification {
@@ -137,7 +146,7 @@ fn signed(scheme: &Scheme, value: &KeyValue, request: RawRequest) -> RawRequest 
 }
 
 fn signed_at(scheme: &Scheme, value: &KeyValue, request: RawRequest, second: i64) -> RawRequest {
-    sign(&scheme.kind, &scheme.keys[0], value, request, Stamp { now: at(second), id: "msg_1" }).unwrap()
+    sign(scheme, &scheme.keys[0], value, request, Stamp { now: at(second), id: "msg_1" }).unwrap()
 }
 
 /// A form over the body alone: SHA-256, hexadecimal, no prefix, in `x-signature`.

@@ -18,7 +18,7 @@ const DIGITS: usize = 15;
 
 /// The whole number that `text` writes: digits alone, without a leading zero. Anything else could be read differently
 /// by somebody else.
-fn parse(text: &[u8]) -> Option<i64> {
+pub(super) fn parse(text: &[u8]) -> Option<i64> {
     let leading_zero = text.len() > 1 && text.first() == Some(&b'0');
     if text.is_empty() || text.len() > DIGITS || leading_zero || !text.iter().all(u8::is_ascii_digit) {
         return None;

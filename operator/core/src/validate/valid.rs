@@ -8,7 +8,7 @@ use boathook_plan::edge::AccessLog;
 use boathook_plan::json::Json;
 use boathook_plan::plan::{
     AddressRule, Batch, ConfigMapKey, Deduplication, Delimiters, History, HostRule, JavaScriptStep, KeySpec, Match,
-    Overflow, Program, Quota, Rate, Response, SchemeKind, ScriptBounds, Step, StepKind, Suspend,
+    Overflow, Program, Quota, Rate, Response, SchemeKind, SchemeOptions, ScriptBounds, Step, StepKind, Suspend,
 };
 use ipnet::IpNet;
 use k8s_openapi::api::core::v1::{Affinity, TopologySpreadConstraint};
@@ -98,6 +98,7 @@ pub(crate) struct ValidVerification {
 pub(crate) struct ValidScheme {
     pub kind: SchemeKind,
     pub tolerance_ms: Option<u64>,
+    pub options: SchemeOptions,
     pub keys: Vec<ValidKey>,
 }
 

@@ -7,7 +7,7 @@ mod key;
 
 use boathook_crds::workflow::verification::Verification;
 use boathook_crds::workflow::verification::scheme::{ApiKey, ApiKeyPlace as Place, Scheme};
-use boathook_plan::plan::{self, ApiKeyPlace, KeyUse, Match, SchemeKind};
+use boathook_plan::plan::{self, ApiKeyPlace, KeyUse, Match, SchemeKind, SchemeOptions};
 use boathook_plan::verify::Verifier;
 use boathook_plan::verify::preset::{self, Preset};
 use http::HeaderName;
@@ -44,6 +44,7 @@ impl ValidVerification {
             kind: scheme.kind.clone(),
             keys: scheme.keys.iter().map(|key| key.spec.clone()).collect(),
             tolerance_ms: scheme.tolerance_ms,
+            options: scheme.options.clone(),
         });
         plan::Verification { match_: self.match_, schemes: schemes.collect() }
     }
@@ -65,7 +66,11 @@ fn read_scheme(scheme: &Scheme, at: &Field, report: &mut Report) -> Option<Valid
         }
         report.duration(&field, tolerance, LEAST, TOLERANCE)
     });
-    Some(ValidScheme { kind, tolerance_ms, keys })
+    let options = SchemeOptions {
+        public_url: scheme.public_url.as_ref().map(ToString::to_string),
+        allowed_origins: scheme.allowed_origins.iter().map(ToString::to_string).collect(),
+    };
+    Some(ValidScheme { kind, tolerance_ms, options, keys })
 }
 
 fn kind(scheme: &Scheme, preset: Option<&Preset>, at: &Field, report: &mut Report) -> Option<SchemeKind> {

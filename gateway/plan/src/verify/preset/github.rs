@@ -4,33 +4,29 @@
 
 use http::Method;
 
-use super::{Ack, Handshake, HandshakeAnswer, IdPlace, KeyRole, Place, Preset, Proof};
-use crate::plan::{HashAlgorithm, HmacForm, SignatureEncoding, SignatureFormat};
+use super::{
+    Ack, Handshake, HandshakeAnswer, IdPlace, Is, KeyRole, Place, Preset, Proof, ProvedBy, Variant, When, shape,
+};
+use crate::plan::{HashAlgorithm, SignatureEncoding};
 
 pub(super) static PRESET: Preset = Preset {
     name: "GitHub",
-    proof: Proof::Hmac(forms),
+    proof: Proof::Signature(variants),
     keys: &[KeyRole::PLAIN],
     ack: Ack::Accepted,
-    handshake: Some(Handshake {
-        method: Method::POST,
-        place: Place::Header("x-github-event"),
-        value: "ping",
-        answer: HandshakeAnswer::Json(r#"{"status":"pong"}"#),
-    }),
+    handshakes: &HANDSHAKES,
     event: &[Place::Header("x-github-event")],
     delivery_id: &[IdPlace { place: Place::Header("x-github-delivery"), signed: false }],
     docs: "https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries",
 };
 
-fn forms() -> Vec<HmacForm> {
-    vec![HmacForm {
-        header: "x-hub-signature-256".to_owned(),
-        format: SignatureFormat::Raw { prefix: "sha256=".to_owned() },
-        algorithm: HashAlgorithm::SHA256,
-        encoding: SignatureEncoding::Hex,
-        content: "{body}".to_owned(),
-        timestamp: None,
-        id_header: None,
-    }]
+pub(super) static HANDSHAKES: [Handshake; 1] = [Handshake {
+    method: Method::POST,
+    when: &[When { place: Place::Header("x-github-event"), is: Is::Text("ping") }],
+    proved_by: ProvedBy::Signature,
+    answer: HandshakeAnswer::Json(r#"{"status":"pong"}"#),
+}];
+
+fn variants() -> Vec<Variant> {
+    vec![shape::over_body("x-hub-signature-256", "sha256=", HashAlgorithm::SHA256, SignatureEncoding::Hex).into()]
 }

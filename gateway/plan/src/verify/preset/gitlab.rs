@@ -3,15 +3,14 @@
 //! Source: <https://docs.gitlab.com/user/project/integrations/webhooks/>; the idempotency key is the one header that is
 //! equal on each retry of a delivery and on no other delivery.
 
-use super::{Ack, IdPlace, KeyRole, Place, Preset, Proof};
-use crate::plan::ApiKeyPlace;
+use super::{Ack, IdPlace, KeyRole, Place, Preset, Proof, TokenIn};
 
 pub(super) static PRESET: Preset = Preset {
     name: "GitLab",
-    proof: Proof::Token(|| ApiKeyPlace::Header("x-gitlab-token".to_owned())),
+    proof: Proof::Token(TokenIn::Header("x-gitlab-token")),
     keys: &[KeyRole::PLAIN],
     ack: Ack::Accepted,
-    handshake: None,
+    handshakes: &[],
     event: &[Place::Header("x-gitlab-event")],
     delivery_id: &[IdPlace { place: Place::Header("idempotency-key"), signed: false }],
     docs: "https://docs.gitlab.com/user/project/integrations/webhooks/",

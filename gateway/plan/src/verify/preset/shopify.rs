@@ -2,28 +2,20 @@
 //!
 //! Source: <https://shopify.dev/docs/apps/build/webhooks/verify-deliveries>
 
-use super::{Ack, IdPlace, KeyRole, Place, Preset, Proof};
-use crate::plan::{HashAlgorithm, HmacForm, SignatureEncoding, SignatureFormat};
+use super::{Ack, IdPlace, KeyRole, Place, Preset, Proof, Variant, shape};
+use crate::plan::{HashAlgorithm, SignatureEncoding};
 
 pub(super) static PRESET: Preset = Preset {
     name: "Shopify",
-    proof: Proof::Hmac(forms),
+    proof: Proof::Signature(variants),
     keys: &[KeyRole::PLAIN],
     ack: Ack::Empty,
-    handshake: None,
+    handshakes: &[],
     event: &[Place::Header("x-shopify-topic")],
     delivery_id: &[IdPlace { place: Place::Header("x-shopify-webhook-id"), signed: false }],
     docs: "https://shopify.dev/docs/apps/build/webhooks/verify-deliveries",
 };
 
-fn forms() -> Vec<HmacForm> {
-    vec![HmacForm {
-        header: "x-shopify-hmac-sha256".to_owned(),
-        format: SignatureFormat::Raw { prefix: String::new() },
-        algorithm: HashAlgorithm::SHA256,
-        encoding: SignatureEncoding::Base64,
-        content: "{body}".to_owned(),
-        timestamp: None,
-        id_header: None,
-    }]
+fn variants() -> Vec<Variant> {
+    vec![shape::over_body("x-shopify-hmac-sha256", "", HashAlgorithm::SHA256, SignatureEncoding::Base64).into()]
 }

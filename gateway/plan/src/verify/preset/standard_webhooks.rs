@@ -1,8 +1,9 @@
-//! Standard Webhooks, symmetric signatures (`v1`): HMAC-SHA256 over id, time and body.
+//! Standard Webhooks: HMAC-SHA256 (`v1`) or Ed25519 (`v1a`) over id, time and body. A key that begins with `whpk_` is a
+//! public one and verifies `v1a`; any other verifies `v1`.
 //!
 //! Source: <https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>
 
-use super::{Ack, IdPlace, KeyRole, Place, Preset, Proof};
+use super::{Ack, IdPlace, KeyRole, Place, Preset, Proof, SignMethod, Variant};
 use crate::plan::{
     HashAlgorithm, HmacForm, KeyEncoding, KeyUse, SignatureEncoding, SignatureFormat, TimestampPlace, TimestampSource,
     TimestampUnit,
@@ -10,10 +11,10 @@ use crate::plan::{
 
 pub(super) static PRESET: Preset = Preset {
     name: "StandardWebhooks",
-    proof: Proof::Hmac(|| vec![form("webhook")]),
+    proof: Proof::Signature(variants),
     keys: &[KEY],
     ack: Ack::Accepted,
-    handshake: None,
+    handshakes: &[],
     event: &[Place::Body(&["type"])],
     delivery_id: &[IdPlace { place: Place::Header("webhook-id"), signed: true }],
     docs: "https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md",
@@ -22,6 +23,13 @@ pub(super) static PRESET: Preset = Preset {
 /// `whsec_` and the key in base64.
 pub(super) const KEY: KeyRole =
     KeyRole { use_: KeyUse::Sign, encoding: KeyEncoding::Base64, strip_prefix: Some("whsec_") };
+
+fn variants() -> Vec<Variant> {
+    let symmetric = form("webhook");
+    let versions = vec!["v1a".to_owned()];
+    let asymmetric = HmacForm { format: SignatureFormat::SpacedList { versions }, ..symmetric.clone() };
+    vec![symmetric.into(), Variant { method: SignMethod::Ed25519, key_prefix: Some("whpk_"), ..asymmetric.into() }]
+}
 
 /// The form with its three header fields under `brand`.
 pub(super) fn form(brand: &str) -> HmacForm {

@@ -7,10 +7,10 @@ use super::{Ack, IdPlace, Place, Preset, Proof};
 
 pub(super) static PRESET: Preset = Preset {
     name: "Svix",
-    proof: Proof::Hmac(|| vec![form("svix"), form("webhook")]),
+    proof: Proof::Signature(|| vec![form("svix").into(), form("webhook").into()]),
     keys: &[KEY],
     ack: Ack::Accepted,
-    handshake: None,
+    handshakes: &[],
     event: &[Place::Body(&["type"])],
     delivery_id: &[
         IdPlace { place: Place::Header("svix-id"), signed: true },

@@ -188,5 +188,5 @@ fn what_sign_makes_is_accepted_and_a_file_signs_nothing() {
     let sent = signed(&scheme, &value, request(&[], b""));
     assert_eq!(matched(&verifier(scheme.clone(), vec![value]), &sent), Ok(0));
     let stamp = Stamp { now: now(), id: "" };
-    assert!(sign(&scheme.kind, &spec(), &key(BOB), request(&[], b""), stamp).is_err());
+    assert!(sign(&scheme, &spec(), &key(BOB), request(&[], b""), stamp).is_err());
 }

@@ -54,7 +54,7 @@ proptest! {
         prop_assert_eq!(verifier.key_problems().len(), 1);
         prop_assert!(!tells(&verifier.key_problems()[0].message, &text));
         let stamp = Stamp { now: now(), id: "m" };
-        let error = sign(&scheme.kind, &scheme.keys[0], &key(&text), request(&[], b""), stamp).unwrap_err();
+        let error = sign(&scheme, &scheme.keys[0], &key(&text), request(&[], b""), stamp).unwrap_err();
         prop_assert!(matches!(&error, SignError::Key(message) if !tells(message, &text)), "{}", error);
         let file = super::verifier(super::scheme(SchemeKind::Basic), vec![key(&format!("{text}:{text}"))]);
         prop_assert!(!tells(&file.key_problems()[0].message, &text));
