@@ -29,7 +29,7 @@ pub struct Hmac {
     /// encoding of the signature. Default: `Hex`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub encoding: Option<SignatureEncoding>,
-    /// content that is signed, of {body} {timestamp} {id} {header.NAME} {query.NAME} {url} {path} {method}. Default: {body}.
+    /// content that is signed, of {body} {timestamp} {id} {header.NAME} {query.NAME} {url} {path} {method} {secret}. Default: {body}.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 1024))]
     pub content: Option<String>,
@@ -67,8 +67,8 @@ fn rules() -> [kube::core::Rule; 7] {
         invalid(
             "content",
             "!has(self.content) || self.content.matches(\
-             '^([^{}]|[{](body|timestamp|id|url|path|method|(header|query)[.][A-Za-z0-9_-]+)[}])+$')",
-            "`content` must have only the placeholders {body} {timestamp} {id} {header.NAME} {query.NAME} {url} {path} {method}",
+             '^([^{}]|[{](body|timestamp|id|url|path|method|secret|(header|query)[.][A-Za-z0-9_-]+)[}])+$')",
+            "`content` must have only the placeholders {body} {timestamp} {id} {header.NAME} {query.NAME} {url} {path} {method} {secret}",
         ),
         required(
             "timestamp",

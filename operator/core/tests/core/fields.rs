@@ -15,10 +15,7 @@ use crate::schemas::{objects, read};
 use crate::snapshot::{documents, put};
 
 /// What says aloud what is so without it.
-const WITHOUT_EFFECT: [&str; 1] = [
-    // `Sign` is the default, and the presets that are built have no key of another use.
-    "WebhookWorkflow.spec.webhook.verification.schemes[].keys[].use",
-];
+const WITHOUT_EFFECT: [&str; 0] = [];
 
 /// Fields that a rule refuses unless another is set, which is refused by its name.
 const ONLY_WITH: [(&str, &str); 2] = [
