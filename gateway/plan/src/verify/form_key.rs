@@ -15,7 +15,7 @@ use super::public_key::{PublicAlgorithm, PublicKey};
 #[derive(Clone)]
 pub(super) enum FormKey {
     /// Its schedule, and its bytes for `{secret}`.
-    Mac { schedule: MacKey, secret: Secret },
+    Mac { schedule: Box<MacKey>, secret: Secret },
     /// Its bytes for `{secret}`, and the hash of all.
     Digest { algorithm: HashAlgorithm, secret: Secret },
     /// The sender's public key.
@@ -38,7 +38,7 @@ impl FormKey {
         match method {
             SignMethod::Hmac => {
                 let schedule = MacKey::new(algorithm, secret.expose()).ok_or(KeyFault::Empty)?;
-                Ok(Self::Mac { schedule, secret })
+                Ok(Self::Mac { schedule: Box::new(schedule), secret })
             }
             SignMethod::Digest => Ok(Self::Digest { algorithm, secret }),
             SignMethod::Ed25519 => public(PublicAlgorithm::Ed25519),

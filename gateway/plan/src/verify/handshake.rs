@@ -58,8 +58,8 @@ impl Verifier {
     }
 
     fn hold_beside(&self, at: usize, request: &RawRequest, now: Timestamp) -> Result<(), Reason> {
-        let others = self.schemes.iter().enumerate().filter(|(other, _)| *other != at);
-        others.map(|(_, scheme)| scheme.verify(request, now).map(|_| ())).collect()
+        let mut others = self.schemes.iter().enumerate().filter(|(other, _)| *other != at);
+        others.try_for_each(|(_, scheme)| scheme.verify(request, now).map(|_| ()))
     }
 
     /// The answer to a provider's handshake, which is never run; `None` for every other request.
@@ -96,7 +96,7 @@ impl CompiledScheme {
             ProvedBy::Nobody => Ok(None),
         };
         match proof {
-            Ok(origin) => answer(handshake.answer, request, None, origin),
+            Ok(origin) => answer(handshake.answer, request, None, origin.as_deref()),
             Err(reason) => Some(Err(reason)),
         }
     }
@@ -111,7 +111,7 @@ impl CompiledScheme {
         };
         let key = verified.identity().key.and_then(|position| self.secret(position));
         match origin {
-            Ok(origin) => answer(handshake.answer, request, key, origin),
+            Ok(origin) => answer(handshake.answer, request, key, origin.as_deref()),
             Err(reason) => Some(Err(reason)),
         }
     }
@@ -145,12 +145,7 @@ fn is_marked(mark: &When, request: &RawRequest) -> bool {
 }
 
 /// `None` where the request lacks what would be said again: then it is no handshake.
-fn answer(
-    answer: HandshakeAnswer,
-    request: &RawRequest,
-    key: Option<&Secret>,
-    origin: Option<String>,
-) -> Option<Answer> {
+fn answer(answer: HandshakeAnswer, request: &RawRequest, key: Option<&Secret>, origin: Option<&str>) -> Option<Answer> {
     match answer {
         HandshakeAnswer::Json(text) => {
             Some(Ok(Reply::json(StatusCode::OK, &serde_json::from_str(text).unwrap_or_default())))
@@ -163,7 +158,7 @@ fn answer(
             let token = facts::raw(text, request).filter(|token| is_token(token));
             Some(token.ok_or(Reason::MalformedBody).and_then(|token| hashed(&token, key, (echo, hash))))
         }
-        HandshakeAnswer::AllowedOrigin => Some(Ok(allowed(origin.as_deref().unwrap_or_default()))),
+        HandshakeAnswer::AllowedOrigin => Some(Ok(allowed(origin.unwrap_or_default()))),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::request::RawRequest;
 
 use super::decode::hex_digits;
 
-/// What HubSpot decodes before it signs (its page, "v3"): `:/?@!$'()*,;`.
+/// What HubSpot decodes before it signs (its page, "v3").
 const DECODED: &[u8] = b":/?@!$'()*,;";
 
 /// Where `{url}` comes from.
@@ -40,15 +40,12 @@ fn decode(url: &str) -> String {
     parts.fold(first, |mut done, part| {
         let escape = part.get(..2).and_then(|digits| hex_digits(digits.as_bytes()));
         let byte = escape.and_then(|bytes| bytes.first().copied()).filter(|byte| DECODED.contains(byte));
-        match (byte, part.get(2..)) {
-            (Some(byte), Some(rest)) => {
-                done.push(char::from(byte));
-                done.push_str(rest);
-            }
-            (_, _) => {
-                done.push('%');
-                done.push_str(part);
-            }
+        if let (Some(byte), Some(rest)) = (byte, part.get(2..)) {
+            done.push(char::from(byte));
+            done.push_str(rest);
+        } else {
+            done.push('%');
+            done.push_str(part);
         }
         done
     })

@@ -163,8 +163,8 @@ fn judge(verifier: &Verifier, request: RawRequest, now: Timestamp) -> Result<(),
     if let Some(answer) = verifier.welcome(&request, now) {
         return answer.map(|_| ()).map_err(|no| no.reason);
     }
-    let verified = verifier.verify(request, now).map_err(|no| no.reason)?;
-    verifier.handshake(&verified).map_or(Ok(()), |answer| answer.map(|_| ()).map_err(|no| no.reason))
+    let passed = verifier.verify(request, now).map_err(|no| no.reason)?;
+    verifier.handshake(&passed).map_or(Ok(()), |answer| answer.map(|_| ()).map_err(|no| no.reason))
 }
 
 #[test]

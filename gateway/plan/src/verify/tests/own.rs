@@ -69,7 +69,7 @@ fn a_body_of_twilio_that_nothing_would_sign_is_refused() {
     assert_eq!(matched(&verifier, &bare), Ok(0));
     let with_body = RawRequest { body: Bytes::from_static(br#"{"a":1}"#), ..bare };
     assert_eq!(matched(&verifier, &with_body), Err(Reason::SignatureInvalid));
-    let long = form("AAAAAAAAAAAAAAAAAAAAAAAAAAA=", &[b'a'; (64 << 10) + 1]);
+    let long = form("AAAAAAAAAAAAAAAAAAAAAAAAAAA=", &vec![b'a'; (64 << 10) + 1]);
     assert_eq!(matched(&verifier, &long), Err(Reason::SignatureInvalid));
 }
 
