@@ -57,6 +57,7 @@ impl Channel {
 
     /// Serves until it is aborted.
     pub(crate) async fn run(self) {
-        connection::run(self.listener, self.credentials, api::app(&self.desk)).await;
+        let serving = connection::run(self.listener, self.credentials, api::app(&self.desk));
+        tokio::join!(serving, self.desk.try_sandbox());
     }
 }

@@ -22,6 +22,8 @@ pub struct Config {
     /// The directory of the store, for this process alone. Without one only what promises nothing is served: Sync
     /// workflows.
     pub data: Option<PathBuf>,
+    /// How long it waits for that where another process holds it: a pod that is on its way out finishes what it has.
+    pub data_wait: Duration,
     /// The files and folders that the workflows are written in, told on the admin port; none in a cluster.
     pub sources: Vec<PathBuf>,
     /// Bounds on connections and requests.
@@ -38,6 +40,7 @@ impl Default for Config {
             private: Private::Everything,
             channel: None,
             data: None,
+            data_wait: Duration::ZERO,
             sources: Vec::new(),
             limits: Limits::default(),
             sandbox: Sandbox::new(Settings::default()),

@@ -94,7 +94,7 @@ impl Gateway {
         let http = HttpExecutor::new(addresses.admin);
         let mut shared = Shared::new(config.limits, clock, stop.signal(), http, config.sandbox)?;
         if let Some(directory) = config.data {
-            shared = shared.with_store(directory).await?;
+            shared = shared.with_store(directory, config.data_wait).await?;
         }
         let shared = Arc::new(shared);
         let instance = Instance::new(addresses.public, config.sources);

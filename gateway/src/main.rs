@@ -44,6 +44,10 @@ struct Arguments {
     #[arg(long, env = "BOATHOOK_DATA", value_name = "DIR")]
     data: Option<PathBuf>,
 
+    /// How long it waits for them where another process holds them, as the pod before it does until it has finished
+    #[arg(long, env = "BOATHOOK_DATA_WAIT", value_name = "TIME", default_value = "0s", value_parser = time)]
+    data_wait: Duration,
+
     /// Where the last routes are kept for a restart, on a volume in memory: they hold keys
     #[arg(long, env = "BOATHOOK_TABLE", value_name = "DIR")]
     table: Option<PathBuf>,
@@ -97,7 +101,10 @@ fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
 async fn serve(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let mut signals = Signals::listen()?;
     let delay = arguments.drain_delay;
-    let gateway = Gateway::start(config(arguments), Clock::system()).await?;
+    let gateway = tokio::select! {
+        started = Gateway::start(config(arguments), Clock::system()) => started?,
+        () = signals.stop() => return Ok(()),
+    };
     let addresses = gateway.addresses();
     tracing::info!(public = %addresses.public, admin = %addresses.admin, channel = ?addresses.channel, "serving");
     tokio::select! {
@@ -117,13 +124,14 @@ async fn serve(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
 }
 
 fn config(arguments: Arguments) -> Config {
-    let Arguments { listen, admin, channel, channel_certs, data, table, drain_delay: _ } = arguments;
+    let Arguments { listen, admin, channel, channel_certs, data, data_wait, table, drain_delay: _ } = arguments;
     Config {
         listen,
         admin,
         private: Private::Health,
         channel: Some(ChannelConfig { listen: channel, certificates: channel_certs, table }),
         data,
+        data_wait,
         ..Config::default()
     }
 }

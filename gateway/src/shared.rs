@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use boathook_plan::route::Route;
 use boathook_sandbox::Sandbox;
 use tokio::task::spawn_blocking;
+use tokio::time::{Instant, interval};
 
 use crate::clock::Clock;
 use crate::config::Limits;
@@ -18,7 +20,10 @@ use crate::metrics::Metrics;
 use crate::routes::{Rejected, Routes};
 use crate::runner::Runner;
 use crate::stop::StopSignal;
-use crate::store::{Settings, Store};
+use crate::store::{OpenError, Opened, Settings, Store};
+
+/// How often a store that another process holds is looked at again.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// One a gateway. Nothing in it is locked on the request path.
 #[derive(Debug)]
@@ -65,14 +70,32 @@ impl Shared {
         rejected
     }
 
-    /// With the store of a directory, which is made where it is not there.
-    pub(crate) async fn with_store(mut self, directory: PathBuf) -> Result<Self, StartError> {
-        let settings = Settings { directory, clock: self.clock.clone(), observer: self.metrics.observer() };
-        let opened = spawn_blocking(|| Store::open(settings)).await.map_err(|_| StartError::StoreAborted)??;
+    /// With the store of a directory, which is made where it is not there. Another process that holds it has so long to
+    /// let go of it.
+    pub(crate) async fn with_store(mut self, directory: PathBuf, wait: Duration) -> Result<Self, StartError> {
+        let opened = self.open(directory, wait).await?;
         if opened.resumed > 0 || !opened.damaged.is_empty() {
             tracing::info!(resumed = opened.resumed, damaged = opened.damaged.len(), "the store is open");
         }
         self.runner = Runner::new(Some(opened.store));
         Ok(self)
+    }
+
+    async fn open(&self, directory: PathBuf, wait: Duration) -> Result<Opened, StartError> {
+        let (begun, mut look, mut told) = (Instant::now(), interval(LOOK), false);
+        loop {
+            look.tick().await;
+            let (directory, clock) = (directory.clone(), self.clock.clone());
+            let settings = Settings { directory, clock, observer: self.metrics.observer() };
+            let opened = spawn_blocking(|| Store::open(settings)).await.map_err(|_| StartError::StoreAborted)?;
+            match opened {
+                Err(error @ OpenError::Locked { .. }) if begun.elapsed() < wait => {
+                    if !std::mem::replace(&mut told, true) {
+                        tracing::info!(error = %error, "waiting for the store");
+                    }
+                }
+                opened => return Ok(opened?),
+            }
+        }
     }
 }

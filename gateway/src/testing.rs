@@ -208,7 +208,7 @@ impl App {
         let stop = Stop::new();
         let http = HttpExecutor::new(([127, 0, 0, 1], 0).into());
         let shared = Shared::new(Limits::default(), clock, stop.signal(), http, sandbox()).unwrap();
-        let shared = Arc::new(shared.with_store(directory.to_owned()).await.unwrap());
+        let shared = Arc::new(shared.with_store(directory.to_owned(), Duration::ZERO).await.unwrap());
         let background = runner::start(&shared);
         let app = Self { shared, stop, background };
         app.swap(routes);

@@ -113,6 +113,7 @@ fn says(state: &PodState, routes: &[Arc<CompiledRoute>], is_newest: bool) -> Pod
     let deliveries = state.report.values().map(|report| (report.workflow.uid.clone(), report.deliveries.clone()));
     PodSays {
         serves: serves.map(|route| route.plan.workflow.uid.clone()).collect(),
+        sandbox: state.sandbox,
         is_whole: is_newest && state.rejected.is_empty() && state.edge.is_none(),
         deliveries: deliveries.collect(),
         instance: state.instance.map(|instance| instance.to_string()).unwrap_or_default(),

@@ -33,6 +33,8 @@ pub struct PodSays {
     pub serves: BTreeSet<String>,
     /// Whether it serves the newest table whole.
     pub is_whole: bool,
+    /// Whether scripts can be confined where it runs, once it has said so.
+    pub sandbox: Option<bool>,
     /// What became of requests, by the workflow's UID, as this process counts.
     pub deliveries: BTreeMap<String, Deliveries>,
     /// The process: another one counts from nothing.

@@ -1,9 +1,11 @@
 //! Where tables are taken, one at a time: made into routes, served, kept, acknowledged.
 
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use boathook_plan::channel::{Acknowledgement, TableMessage, TableReader};
+use boathook_sandbox::SandboxError;
 use tokio::sync::{Mutex, watch};
 use tokio::task::{JoinError, spawn_blocking};
 use uuid::Uuid;
@@ -12,6 +14,9 @@ use super::last::{Last, LastFault};
 use super::table::{OtherBase, Table};
 use crate::shared::Shared;
 
+/// When it is tried again whether scripts can be confined, where that has failed for want of something.
+const TRY_AGAIN: Duration = Duration::from_mins(1);
+
 /// One a gateway.
 #[derive(Debug)]
 pub(super) struct Desk {
@@ -19,6 +24,8 @@ pub(super) struct Desk {
     /// This process, in reports.
     pub(super) instance: Uuid,
     last: Option<Last>,
+    /// Whether scripts can be confined here, once that is known.
+    sandbox: OnceLock<bool>,
     /// Held while a table is taken.
     turn: Mutex<()>,
     /// The table that is served.
@@ -39,7 +46,30 @@ pub(super) enum DeskError {
 impl Desk {
     pub(super) fn new(shared: Arc<Shared>, last: Option<Last>) -> Self {
         let (turn, table) = (Mutex::default(), watch::Sender::new(None));
-        Self { shared, instance: Uuid::new_v4(), last, turn, table }
+        Self { shared, instance: Uuid::new_v4(), last, sandbox: OnceLock::new(), turn, table }
+    }
+
+    /// Whether scripts can be confined here, once that is known.
+    pub(super) fn sandbox(&self) -> Option<bool> {
+        self.sandbox.get().copied()
+    }
+
+    /// Finds out whether scripts can be confined here: a worker is started and confines itself.
+    pub(super) async fn try_sandbox(&self) {
+        loop {
+            let confined = match self.shared.sandbox.probe().await {
+                Ok(()) => Some(true),
+                Err(error) => {
+                    tracing::warn!(error = %error, "no script can be run");
+                    matches!(error, SandboxError::Unsupported(_)).then_some(false)
+                }
+            };
+            if let Some(confined) = confined {
+                let _ = self.sandbox.set(confined);
+                return;
+            }
+            tokio::time::sleep(TRY_AGAIN).await;
+        }
     }
 
     /// The table that is served, as it changes.

@@ -98,6 +98,7 @@ impl Told {
             version: VERSION,
             instance: desk.instance,
             revision: table.map(|table| table.revision.clone()),
+            sandbox: desk.sandbox(),
             workflows: workflows.to_vec(),
             gone: gone.to_vec(),
         };

@@ -40,6 +40,8 @@ pub struct PodState {
     pub error: Option<String>,
     /// The process that reports.
     pub instance: Option<Uuid>,
+    /// Whether scripts can be confined where it runs, once it has said so.
+    pub sandbox: Option<bool>,
     /// What it reported last of each workflow.
     pub report: Arc<BTreeMap<WorkflowRef, WorkflowReport>>,
 }
@@ -122,7 +124,7 @@ impl Pod {
         served.hear(report.revision);
         let in_force = known.filter(|known| served.revision.as_ref() == Some(known.revision())).cloned();
         self.tell(|state| {
-            state.instance = Some(report.instance);
+            (state.instance, state.sandbox) = (Some(report.instance), report.sandbox);
             state.acknowledged = in_force;
             if report.workflows.is_empty() && report.gone.is_empty() {
                 return;

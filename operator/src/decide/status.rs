@@ -141,9 +141,15 @@ impl Known<'_> {
             programmed,
             volume: claim.map(|claim| claim.body.pointer("/status/phase").is_some_and(|phase| phase == "Bound")),
             troubles: &troubles.collect::<Vec<_>>(),
-            sandbox: None,
+            sandbox: self.sandbox(key),
         };
         gateway(&facts, &(before.gateway)(key, seen), now)
+    }
+
+    /// Whether scripts can be confined where each pod is that has said so: any of them may be given one.
+    fn sandbox(&self, gateway: &ObjectKey) -> Option<bool> {
+        let said = self.said.get(gateway).into_iter().flat_map(|said| said.values());
+        said.filter_map(|says| says.sandbox).reduce(|one, other| one && other)
     }
 
     fn replicas(&self, gateway: &ObjectKey, serves: impl Fn(&PodSays) -> bool) -> Vec<Replica> {

@@ -34,10 +34,15 @@ impl Drop for Process {
 impl Process {
     /// Starts it over a folder that holds its certificates and volumes.
     fn start(folder: &Path) -> Self {
+        Self::start_with(folder, &[])
+    }
+
+    /// The same, with more of a command line.
+    fn start_with(folder: &Path, more: &[&str]) -> Self {
         let program = binary().with_file_name("boathook-gateway");
         assert!(program.exists(), "no {}: run `cargo build --release --bin boathook-gateway`", program.display());
         let (listen, admin, channel) = (free_address(), free_address(), free_address());
-        let errors = folder.join("errors");
+        let errors = folder.join(format!("errors-{}", listen.port()));
         let child = Command::new(program)
             .args(["--listen", &listen.to_string(), "--admin", &admin.to_string(), "--channel", &channel.to_string()])
             .arg("--channel-certs")
@@ -47,6 +52,7 @@ impl Process {
             .arg("--table")
             .arg(folder.join("table"))
             .args(["--drain-delay", "2s"])
+            .args(more)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(File::create(&errors).unwrap())
@@ -121,6 +127,29 @@ async fn a_gateway_serves_what_it_is_given_leaves_politely_and_starts_with_what_
     let again = Process::start(folder.path());
     again.until("GET", again.admin, "/readyz", 200).await;
     assert_eq!(status("POST", again.listen, "/hello").await, 200, "with nobody connected");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gateway_waits_for_the_store_of_the_one_before_it() {
+    let trust = Trust::new();
+    let folder = folder(&trust);
+    let mut first = Process::start(folder.path());
+    first.until("GET", first.admin, "/livez", 200).await;
+    let mut second = Process::start_with(folder.path(), &["--data-wait", "5m"]);
+    while !second.messages().contains("waiting for the store") {
+        sleep(LOOK).await;
+    }
+    let mut third = Process::start_with(folder.path(), &["--data-wait", "5m"]);
+    while !third.messages().contains("waiting for the store") {
+        sleep(LOOK).await;
+    }
+    third.signal("TERM");
+    assert_eq!(third.ended().await, 0, "it need not have begun to end: {}", third.messages());
+    first.signal("TERM");
+    assert_eq!(first.ended().await, 0);
+    second.until("GET", second.admin, "/livez", 200).await;
+    second.signal("TERM");
+    assert_eq!(second.ended().await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -17,6 +17,9 @@ fn a_release_is_installed_serves_is_upgraded_and_goes() {
     println!("the operator is ready {:.1?} after helm install", begun.elapsed());
     stage.until("the gateway to be ready", || stage.condition("whg/default -n boathook-gateway", "Ready"));
     println!("the gateway is ready {:.1?} after helm install", begun.elapsed());
+    stage.until("scripts to be confined in a pod", || {
+        stage.condition("whg/default -n boathook-gateway", "SandboxReady")
+    });
     is_given_no_token(&stage.gateway_pod());
 
     let begun = Instant::now();

@@ -68,8 +68,24 @@ impl Stage {
         let stage = Self::enter();
         stage.release(&[]);
         stage.apply(WORKFLOW);
+        // What the status says may be of the release before.
+        stage.leader("");
         stage.until("the workflow to be ready", || stage.condition("whw/github-push -n shop", "Ready"));
         stage
+    }
+
+    /// The operator's pod that leads, once it is another than before. A release that goes takes its right to the lease along
+    /// before it can let go of it.
+    pub fn leader(&self, before: &str) -> String {
+        let holder = || {
+            let lease = self.get(&["lease/boathook-operator", "-n", "boathook-system"]);
+            lease["spec"]["holderIdentity"].as_str().unwrap_or_default().to_owned()
+        };
+        self.until("an operator to lead", || {
+            let holder = holder();
+            holder != before && self.condition(&format!("pod/{holder} -n boathook-system"), "Ready")
+        });
+        holder()
     }
 
     /// The gateway's Service, as an address inside of the cluster.

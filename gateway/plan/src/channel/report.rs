@@ -26,6 +26,9 @@ pub struct Report {
     pub instance: Uuid,
     /// The table that it serves; `None` before the first.
     pub revision: Option<TableRevision>,
+    /// Whether scripts can be confined where it runs; `None` before it has tried.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sandbox: Option<bool>,
     /// Workflows of which something is new, at most [`REPORTED`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub workflows: Vec<WorkflowReport>,

@@ -22,6 +22,14 @@ const USER: i64 = 65_532;
 /// Seconds from SIGTERM to SIGKILL: what is in flight has 30, and what goes before and after has the rest.
 const GRACE: i64 = 60;
 
+/// How long a pod waits for its volume's store: the pod before it may be finishing what it has. A pod that ended for want
+/// of it would be started anew ever more slowly.
+const STORE_WAIT: &str = "5m";
+
+/// How long a pod that ends serves on. There is no other to lead senders to: it is the time in which they are told so
+/// by its Service, and find no connection rather than one that breaks. Readiness is looked at each second, twice.
+const DRAIN_DELAY: &str = "3s";
+
 /// What the last routes may take of the pod's memory: 100,000 of 2 KiB, and some large ones.
 const TABLE_SIZE: &str = "512Mi";
 
@@ -80,6 +88,8 @@ fn container(part: &Part) -> Container {
         ("--admin", listen(ADMIN)),
         ("--channel", listen(CHANNEL)),
         ("--data", "/data".to_owned()),
+        ("--data-wait", STORE_WAIT.to_owned()),
+        ("--drain-delay", DRAIN_DELAY.to_owned()),
         ("--table", "/table".to_owned()),
         ("--channel-certs", "/certs".to_owned()),
     ];
@@ -104,9 +114,10 @@ fn container(part: &Part) -> Container {
             ..SecurityContext::default()
         }),
         // Opening a store may mean to recover it: five minutes.
-        startup_probe: Some(Probe { failure_threshold: Some(150), period_seconds: Some(2), ..probe("/livez") }),
+        startup_probe: Some(Probe { failure_threshold: Some(300), period_seconds: Some(1), ..probe("/livez") }),
         liveness_probe: Some(Probe { failure_threshold: Some(6), period_seconds: Some(10), ..probe("/livez") }),
-        readiness_probe: Some(Probe { failure_threshold: Some(2), period_seconds: Some(2), ..probe("/readyz") }),
+        // While it is the only pod, nobody is served until this holds.
+        readiness_probe: Some(Probe { failure_threshold: Some(2), period_seconds: Some(1), ..probe("/readyz") }),
         volume_mounts: Some(MOUNTS.map(mount).into()),
         ..Container::default()
     }

@@ -32,7 +32,7 @@ fn counted() -> Deliveries {
     }
 }
 
-const LITERAL: &str = r#"{"version":1,"instance":"00000000-0000-0000-0000-000000000000","revision":"a-2","workflows":[{"workflow":{"namespace":"shop","name":"hello","uid":"u-1"},"revision":"r","deliveries":{"received":10,"accepted":4,"duplicates":1,"filtered":2,"rejected":3,"succeeded":2,"failed":1,"running":1,"queued":5,"deadLettered":1,"lastReceived":"2026-11-24T12:00:03Z","lastSuccess":"2026-11-24T12:00:02Z","lastFailure":{"time":"2026-11-24T12:00:01Z","step":"call","reason":"Timeout"},"lastRejection":{"time":"2026-11-24T12:00:00Z","reason":"SignatureInvalid"}}}],"gone":[{"namespace":"shop","name":"old","uid":"u-0"}]}"#;
+const LITERAL: &str = r#"{"version":1,"instance":"00000000-0000-0000-0000-000000000000","revision":"a-2","sandbox":true,"workflows":[{"workflow":{"namespace":"shop","name":"hello","uid":"u-1"},"revision":"r","deliveries":{"received":10,"accepted":4,"duplicates":1,"filtered":2,"rejected":3,"succeeded":2,"failed":1,"running":1,"queued":5,"deadLettered":1,"lastReceived":"2026-11-24T12:00:03Z","lastSuccess":"2026-11-24T12:00:02Z","lastFailure":{"time":"2026-11-24T12:00:01Z","step":"call","reason":"Timeout"},"lastRejection":{"time":"2026-11-24T12:00:00Z","reason":"SignatureInvalid"}}}],"gone":[{"namespace":"shop","name":"old","uid":"u-0"}]}"#;
 
 #[test]
 fn a_report_is_written_so() {
@@ -41,6 +41,7 @@ fn a_report_is_written_so() {
         version: VERSION,
         instance: Uuid::nil(),
         revision: Some(revision("a-2")),
+        sandbox: Some(true),
         workflows: vec![of_one],
         gone: vec![workflow("old", "u-0")],
     };
@@ -55,7 +56,14 @@ fn a_report_is_read_in_pieces_and_with_what_a_later_version_adds() {
     let (one, other) = line.split_at(20);
     assert_eq!(reader.push(one.as_bytes()).unwrap(), []);
     assert_eq!(reader.push(other.as_bytes()).unwrap(), []);
-    let empty = Report { version: 1, instance: Uuid::nil(), revision: None, workflows: Vec::new(), gone: Vec::new() };
+    let empty = Report {
+        version: 1,
+        instance: Uuid::nil(),
+        revision: None,
+        sandbox: None,
+        workflows: Vec::new(),
+        gone: Vec::new(),
+    };
     assert_eq!(reader.push(b"\n\n").unwrap(), [empty]);
 }
 
