@@ -11,6 +11,10 @@ fn main() -> anyhow::Result<ExitCode> {
     if let Some(exit) = boathook_sandbox::worker::entered(std::env::args_os()) {
         return Ok(exit);
     }
+    // Of all commands this one alone lives long, and takes what strangers send.
+    if std::env::args_os().any(|argument| argument == "run") {
+        boathook_gateway::start_frugally(std::env::args_os());
+    }
     if rustls::crypto::aws_lc_rs::default_provider().install_default().is_err() {
         anyhow::bail!("install the TLS provider: another one is installed");
     }

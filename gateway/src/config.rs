@@ -96,9 +96,10 @@ pub const ADDRESS_CONNECTIONS: usize = 256;
 /// Requests at once: with bodies of 1 MiB they fit a pod of 2 GiB.
 pub const IN_FLIGHT: usize = 1024;
 
-/// Bytes of bodies on their way, beyond [`BODY_ALLOWANCE`] of each: 64 of the default limit at once. More wait, and are
-/// then told to come back: a thousand senders of 1 MiB would be more than a small pod has.
-pub const ARRIVING: usize = 64 << 20;
+/// Bytes of bodies on their way, beyond [`BODY_ALLOWANCE`] of each: 32 of the default limit at once. More wait, and are
+/// then told to come back: a thousand senders of 1 MiB would be more than a small pod has. This and the accounts below,
+/// the store's caches and what a thousand connections take were measured to fit a pod of 256 MiB.
+pub const ARRIVING: usize = 32 << 20;
 
 /// Bytes of a body that are always taken: what a common webhook has, and 16 MiB for all requests at once.
 pub const BODY_ALLOWANCE: usize = 16 << 10;
@@ -108,8 +109,24 @@ pub const BODY_ALLOWANCE: usize = 16 << 10;
 pub const BODY_STEP: usize = 256 << 10;
 
 /// Bytes of memory that decoded bodies and the values of bodies may take at once: a tree takes up to 87 times its text,
-/// and at most half of this ([`boathook_plan::limits::JSON_TREE_SIZE`]). More wait, and are then told to come back.
-pub const READING: usize = 64 << 20;
+/// and at most 32 MiB ([`boathook_plan::limits::JSON_TREE_SIZE`]). More wait, and are then told to come back.
+pub const READING: usize = 48 << 20;
+
+/// Bytes of a head that are always taken: what a common request has.
+pub const HEAD_ALLOWANCE: usize = 8 << 10;
+
+/// Bytes of heads that are larger; more are told to come back at once, since what waits is in memory already.
+pub const HEADS: usize = 16 << 20;
+
+/// Bytes of an answer that are always taken: what a common one has.
+pub const ANSWER_ALLOWANCE: usize = 4 << 10;
+
+/// Bytes of larger answers that clients have not taken yet. More wait.
+pub const ANSWERING: usize = 16 << 20;
+
+/// Bytes of memory of executions that are taken from the store: their requests, their journals and the values of both.
+/// More wait in the store.
+pub const RESUMING: usize = 32 << 20;
 
 /// A head is one packet or two; ten seconds pass for a lost packet on a bad line.
 pub const HEAD: Duration = Duration::from_secs(10);

@@ -24,6 +24,7 @@ use boathook_plan::reply::Reply;
 use tokio::sync::oneshot;
 
 use crate::gate::Place;
+use crate::memory::Held;
 use crate::runner::Worker;
 use crate::shared::Shared;
 
@@ -49,12 +50,14 @@ pub(crate) enum Seat {
     /// The place of its request.
     Request {
         /// Held as long as the run promises nothing beyond its answer.
-        _place: Place,
+        place: Place,
     },
     /// A place among the workers.
     Worker {
         /// Held until the run ends or is let go.
         _place: Worker,
+        /// What was read of it takes this much memory.
+        _memory: Vec<Held>,
     },
 }
 

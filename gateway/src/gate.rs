@@ -7,7 +7,7 @@ use std::thread::available_parallelism;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::config::{ARRIVING, READING};
+use crate::config::{ANSWERING, ARRIVING, HEADS, READING, RESUMING};
 use crate::memory::{Held, Memory, Share};
 
 /// Verifications that wait for their turn: at the highest cost of a password hash the last of them waits for eight
@@ -26,6 +26,12 @@ pub(crate) struct Gate {
     pub(crate) arriving: Memory,
     /// Bodies decoded, and their values.
     pub(crate) reading: Memory,
+    /// Heads that are larger than common ones.
+    pub(crate) heads: Memory,
+    /// Answers that are not taken yet.
+    pub(crate) answering: Memory,
+    /// Executions that are taken from the store.
+    pub(crate) resuming: Memory,
 }
 
 /// A place among what is in flight. A run takes over the place of its request, and keeps it when the sender hangs up.
@@ -43,6 +49,11 @@ impl Place {
     pub(crate) fn keep(&mut self, held: Held) {
         self.memory.push(held);
     }
+
+    /// Its memory, for who goes on without the place.
+    pub(crate) fn take_memory(&mut self) -> Vec<Held> {
+        std::mem::take(&mut self.memory)
+    }
 }
 
 /// What a workflow has in flight.
@@ -53,6 +64,10 @@ pub(crate) struct InFlight {
     pub(crate) arriving: Arc<Share>,
     /// Of the account of bodies read, until their requests are answered.
     pub(crate) reading: Arc<Share>,
+    /// Of the account of answers.
+    pub(crate) answering: Arc<Share>,
+    /// Of the account of executions that are taken from the store.
+    pub(crate) resuming: Arc<Share>,
 }
 
 /// One of those that a workflow has in flight.
@@ -79,6 +94,9 @@ impl Gate {
             readers: Arc::new(Semaphore::new(cores)),
             arriving: Memory::new(ARRIVING),
             reading: Memory::new(READING),
+            heads: Memory::new(HEADS),
+            answering: Memory::new(ANSWERING),
+            resuming: Memory::new(RESUMING),
         }
     }
 

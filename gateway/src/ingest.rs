@@ -23,6 +23,7 @@ mod tally;
 #[cfg(test)]
 mod tests;
 mod unread;
+mod untaken;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -42,39 +43,84 @@ use deliver::Keyed;
 use page::Page;
 use refusal::Refusal;
 pub(crate) use rejected::Budget;
-use rejected::Sketch;
 pub(crate) use respond::Verdict;
 use route::Routed;
 use tally::Tally;
 pub(crate) use unread::unread;
 
-/// Answers one request.
-pub(crate) async fn answer<B>(shared: &Arc<Shared>, peer: IpAddr, request: Request<B>) -> Response<Full<Bytes>>
+/// A request that has a place and a workflow.
+pub(crate) struct Entered<B> {
+    routed: Routed,
+    books: Books,
+    end: End<B>,
+}
+
+/// What became of a request at the entrance.
+pub(crate) enum Entry<B> {
+    /// It is let in.
+    Let(Box<Entered<B>>),
+    /// It is not.
+    Refused(Response<Full<Bytes>>),
+}
+
+/// Lets a request in, or answers at once. Takes no turn of a task: of heads that come faster than they are answered, no
+/// more are kept than there are places.
+pub(crate) fn enter<B>(shared: &Arc<Shared>, peer: IpAddr, request: Request<B>) -> Entry<B>
 where
     B: Body<Data = Bytes> + Unpin,
 {
     let (arrived, body) = Arrived::gather(shared, peer, request);
     let breach = arrived.head.extensions.get::<Breach>().cloned().unwrap_or_default();
-    let (trail, mut body) = (Arc::new(arrived.trail()), Arriving::new(body, breach));
-    let place = route::check(&arrived).and_then(|()| route::enter(shared));
+    let (trail, body) = (Arc::new(arrived.trail()), Arriving::new(body, breach));
+    let place = route::check(&arrived).and_then(|()| route::enter(shared, &arrived));
     let routed = place.and_then(|place| route::find(shared, arrived, place));
-    let sketch = routed.as_ref().ok().and_then(|routed| Sketch::of(shared, routed));
     let page = routed.as_ref().ok().and_then(Page::of);
-    let tally = Tally::begin(shared, routed.as_ref().ok(), &trail);
-    let books = Books { shared: Arc::clone(shared), tally, sketch, request_id: Arc::clone(&trail.request_id) };
-    let decided = match routed {
-        Ok(routed) => decide(shared, routed, &mut body).await,
-        Err(refusal) => Err(refusal),
-    };
-    let verdict = match decided {
-        Ok(keyed) => accept(books, keyed, body.bytes().clone()).await,
-        Err(refusal) => books.close(Err(refusal), body.bytes()),
-    };
-    let mut response = respond::response(verdict, &trail, !body.is_read() || !shared.stop.serving());
-    if let Some(page) = page {
-        page.tell(response.headers_mut());
+    let books = Books::open(shared, routed.as_ref().ok(), &trail);
+    let end = End { shared: Arc::clone(shared), trail, page, body };
+    match routed.and_then(|routed| route::assign(shared, routed)) {
+        Ok(routed) => Entry::Let(Box::new(Entered { routed, books, end })),
+        Err(refusal) => {
+            let verdict = books.close(Err(refusal), end.body.bytes());
+            Entry::Refused(end.response(verdict))
+        }
     }
-    response
+}
+
+/// What an answer is made with.
+struct End<B> {
+    shared: Arc<Shared>,
+    trail: Arc<Trail>,
+    page: Option<Page>,
+    body: Arriving<B>,
+}
+
+impl<B> End<B>
+where
+    B: Body<Data = Bytes> + Unpin,
+{
+    fn response(self, verdict: Verdict) -> Response<Full<Bytes>> {
+        let last = !self.body.is_read() || !self.shared.stop.serving();
+        let mut response = respond::response(verdict, &self.trail, last);
+        if let Some(page) = self.page {
+            page.tell(response.headers_mut());
+        }
+        response
+    }
+}
+
+impl<B> Entered<B>
+where
+    B: Body<Data = Bytes> + Unpin,
+{
+    /// Answers it.
+    pub(crate) async fn answer(self) -> Response<Full<Bytes>> {
+        let Self { routed, books, mut end } = self;
+        let verdict = match decide(&end.shared, routed, &mut end.body).await {
+            Ok(keyed) => accept(books, keyed, end.body.bytes().clone()).await,
+            Err(refusal) => books.close(Err(refusal), end.body.bytes()),
+        };
+        end.response(verdict)
+    }
 }
 
 /// Accepts a delivery, and closes its books whether its sender stays or not: what is accepted must also be run, and what is
@@ -85,6 +131,7 @@ async fn accept(mut books: Books, keyed: Keyed, body: Bytes) -> Verdict {
     let request_id = Arc::clone(&books.request_id);
     let accepted = tokio::spawn(async move {
         let outcome = deliver::accept(&books.shared, keyed).await;
+        let outcome = untaken::account(&books, outcome).await;
         books.close(outcome, &body)
     });
     // A fault of ours.
@@ -95,17 +142,21 @@ async fn accept(mut books: Books, keyed: Keyed, body: Bytes) -> Verdict {
 struct Books {
     shared: Arc<Shared>,
     tally: Tally,
-    sketch: Option<Sketch>,
     request_id: Arc<str>,
 }
 
 impl Books {
+    fn open(shared: &Arc<Shared>, routed: Option<&Routed>, trail: &Arc<Trail>) -> Self {
+        Self {
+            shared: Arc::clone(shared),
+            tally: Tally::begin(shared, routed, trail),
+            request_id: Arc::clone(&trail.request_id),
+        }
+    }
+
     fn close(mut self, outcome: Result<Verdict, Refusal>, body: &Bytes) -> Verdict {
         let verdict = outcome.unwrap_or_else(|refusal| refusal.verdict(&self.request_id));
-        self.tally.is_told(&verdict);
-        if let Some(sketch) = self.sketch {
-            sketch.record(&self.shared, &verdict, body);
-        }
+        self.tally.is_told(&verdict, body);
         verdict
     }
 }
@@ -115,7 +166,7 @@ async fn decide<B>(shared: &Shared, routed: Routed, body: &mut Arriving<B>) -> R
 where
     B: Body<Data = Bytes> + Unpin,
 {
-    let admitted = method::admit(route::open(route::assign(shared, routed)?)?)?;
+    let admitted = method::admit(route::open(routed)?)?;
     let allowed = address::admit(admitted)?;
     let within = rate::of_client(allowed)?;
     let whole = body::read(shared, within, body).await?;

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 pub mod admin;
+mod allocator;
 pub mod channel;
 pub mod clock;
 pub mod config;
@@ -29,6 +30,7 @@ pub mod store;
 mod testing;
 mod tls;
 
+pub use allocator::start_frugally;
 pub use channel::ChannelConfig;
 pub use clock::Clock;
 pub use config::{Config, Limits, Private};

@@ -27,7 +27,7 @@ pub(crate) struct Told {
     pub(crate) reason: Reason,
     /// `None`: nobody was there to be told.
     status: Option<u16>,
-    execution: Option<Uuid>,
+    pub(crate) execution: Option<Uuid>,
     /// For the owner of the workflow.
     detail: Option<String>,
 }

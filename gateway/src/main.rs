@@ -68,6 +68,7 @@ fn main() -> ExitCode {
     if let Some(exit) = boathook_sandbox::worker::entered(std::env::args_os()) {
         return exit;
     }
+    boathook_gateway::start_frugally(std::env::args_os());
     let arguments = Arguments::parse();
     match run(arguments) {
         Ok(()) => ExitCode::SUCCESS,

@@ -57,7 +57,6 @@ impl Memory {
         self.0.ask(bytes, owner, 0).await
     }
 
-    #[cfg(test)]
     /// So many bytes, if they are free now and nobody waits for them.
     pub(crate) fn try_take(&self, bytes: usize) -> Option<Held> {
         let units = self.0.most(bytes);

@@ -53,13 +53,16 @@ pub(crate) async fn run(shared: Arc<Shared>, listener: TcpListener) {
             Some(_) = connections.join_next() => {}
             accepted = accept(&listener, &places) => {
                 let peer = accepted.peer.ip();
-                let Some(counted) = addresses.enter(peer, shared.edge.trusts(peer)) else {
+                let trusted = shared.edge.trusts(peer);
+                let Some(counted) = addresses.enter(peer, trusted) else {
                     shared.metrics.dropped.count(Dropped::AddressFull);
                     continue;
                 };
+                let open = shared.limits.connections.saturating_sub(places.available_permits());
+                let crowded = !trusted && open > protocols::MANY;
                 let server = Arc::clone(&server);
                 connections.spawn(async move {
-                    server.open(accepted.stream, peer).await;
+                    server.open(accepted.stream, peer, crowded).await;
                     drop((accepted.place, counted));
                 });
             }

@@ -3,9 +3,12 @@
 mod target;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use boathook_plan::json::Json;
@@ -20,7 +23,7 @@ use boathook_sandbox::{Program as Worker, Sandbox, Settings};
 use bytes::Bytes;
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::{BodyExt as _, Full};
-use hyper::body::Body;
+use hyper::body::{Body, Frame};
 use jiff::Timestamp;
 use serde_json::Value;
 use tokio::task::JoinHandle;
@@ -289,7 +292,10 @@ impl App {
     where
         B: Body<Data = Bytes> + Unpin,
     {
-        let response = ingest::answer(&self.shared, peer, request).await;
+        let response = match ingest::enter(&self.shared, peer, request) {
+            ingest::Entry::Let(entered) => entered.answer().await,
+            ingest::Entry::Refused(refused) => refused,
+        };
         let (head, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         Seen { status: head.status, headers: head.headers, body: String::from_utf8(body.to_vec()).unwrap() }
@@ -336,6 +342,18 @@ pub(crate) fn request(method: &str, path: &str, body: &str) -> Request<Full<Byte
         .header("content-type", "application/json")
         .body(Full::new(Bytes::copy_from_slice(body.as_bytes())))
         .unwrap()
+}
+
+/// A body that never comes.
+pub(crate) struct Never;
+
+impl Body for Never {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        Poll::Pending
+    }
 }
 
 impl Seen {

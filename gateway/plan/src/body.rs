@@ -24,12 +24,21 @@ use encoding_rs::{Encoding, UTF_8};
 use http::HeaderMap;
 
 use crate::json::{self, Budget, Json, Projection};
+use crate::limits::{CODING_FLOOR, CODING_RATIO, JSON_TREE_SIZE};
 use coding::Coding;
 
 pub use cloud_event::{CloudEvent, CloudEventFault};
 pub use fault::BodyFault;
 pub use kind::Kind;
 pub use media::MediaType;
+
+/// Bytes of memory that the values of a common body take, for each byte of it: a GitHub push takes 5, one that is made
+/// to take much takes 87.
+const COMMON_FACTOR: usize = 8;
+
+/// Bytes of memory that the values of any body may take at the first try. Whoever needs no more than this is in no
+/// account: all requests that a gateway takes at once may have as much.
+pub(crate) const COMMON_ROOM: usize = 64 << 10;
 
 /// What the reading of a body may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,12 +60,23 @@ pub struct Content {
 
 impl Bounds {
     /// For a body that was accepted, and so yields what it yielded then.
-    pub const ACCEPTED: Self = Self { decoded: u64::MAX, room: crate::limits::JSON_TREE_SIZE };
+    pub const ACCEPTED: Self = Self { decoded: u64::MAX, room: JSON_TREE_SIZE };
 }
 
 /// Whether a body is in a content coding, and so may become a hundred times as large.
 pub fn is_coded(headers: &HeaderMap) -> bool {
     Coding::of(headers).is_ok_and(|coding| coding.is_some())
+}
+
+/// Bytes of memory that the values of a common text of this length take.
+pub(crate) fn common_room(text: usize) -> usize {
+    text.saturating_mul(COMMON_FACTOR).clamp(COMMON_ROOM, JSON_TREE_SIZE)
+}
+
+/// Bytes that a coded body of this length may become.
+pub(crate) fn most_decoded(length: usize) -> usize {
+    let most = |bound: u64| usize::try_from(bound).unwrap_or(usize::MAX);
+    length.saturating_mul(most(CODING_RATIO)).max(most(CODING_FLOOR))
 }
 
 /// Reads a body. Without bytes there is nothing that a type could be wrong about, unless it says that they are an event:

@@ -19,9 +19,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::body::{self, BodyFault, Bounds};
+use crate::body::{self, BodyFault, Bounds, Content};
 use crate::http_step::Origin;
 use crate::json::{self, Json, Projection};
+use crate::limits::CODING_WINDOW;
 use crate::machine::Place;
 use crate::request::Identity;
 
@@ -103,10 +104,28 @@ pub struct Call {
 impl Envelope {
     /// What the body holds, as far as it is wanted. It was accepted, so it is what its type says.
     pub(crate) fn data(&self, body: &[u8], wanted: &Projection) -> Result<Json, BodyFault> {
+        self.content(body, wanted, Bounds::ACCEPTED.room).map(|content| content.data)
+    }
+
+    /// The same, where its values take at most so many bytes of memory.
+    pub(crate) fn content(&self, body: &[u8], wanted: &Projection, room: usize) -> Result<Content, BodyFault> {
         match &self.source {
-            Source::Request(request) => Ok(body::read(&request.headers, body, wanted, Bounds::ACCEPTED)?.data),
-            Source::Call(_) => Ok(json::read(body, wanted)?),
+            Source::Request(request) => body::read(&request.headers, body, wanted, Bounds { room, ..Bounds::ACCEPTED }),
+            Source::Call(_) => {
+                let (data, size) = json::read_sized(body, wanted, room)?;
+                Ok(Content { data, size })
+            }
         }
+    }
+
+    /// Bytes of memory that the values of a body may take at the first try to read it again, enough for all but the
+    /// strangest; and bytes that reading it takes beside them.
+    pub fn room(&self, body: &[u8]) -> (usize, usize) {
+        if !self.request().is_some_and(|request| body::is_coded(&request.headers)) {
+            return (body::common_room(body.len()), 0);
+        }
+        let text = body::most_decoded(body.len());
+        (body::common_room(text), text.saturating_add(CODING_WINDOW))
     }
 
     /// The request, where it is one.

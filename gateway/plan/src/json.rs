@@ -19,8 +19,8 @@ use indexmap::IndexMap;
 pub(crate) use budget::{Budget, Members};
 pub use number::Number;
 pub use projection::Projection;
-pub(crate) use read::read_within;
 pub use read::{ReadError, ReadFault, read};
+pub(crate) use read::{read_sized, read_within};
 
 /// A JSON value. Clones share their children.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -14,9 +14,10 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::body::BodyFault;
+use crate::body::{BodyFault, Content};
 use crate::envelope::{self, Envelope, Wanted};
 use crate::json::Json;
+use crate::limits::JSON_TREE_SIZE;
 use crate::machine::{Program, ProgramError};
 use crate::plan::{Plan, WorkflowRef};
 
@@ -87,13 +88,23 @@ impl Pinned {
 
     /// `$context` of a delivery, as far as the workflow looks at it. A body that was accepted is read again as it was.
     pub fn context(&self, envelope: &Envelope, body: &Bytes) -> Result<Json, BodyFault> {
-        let data = envelope.data(body, self.wanted.body())?;
-        Ok(self.wanted.context(&envelope::Parts { envelope, body, data: &data }))
+        self.sized_context(envelope, body, JSON_TREE_SIZE).map(|(context, _)| context)
+    }
+
+    /// The same, where the body's values take at most so many bytes of memory, and how many they take.
+    pub fn sized_context(&self, envelope: &Envelope, body: &Bytes, room: usize) -> Result<(Json, usize), BodyFault> {
+        let Content { data, size } = envelope.content(body, self.wanted.body(), room)?;
+        Ok((self.wanted.context(&envelope::Parts { envelope, body, data: &data }), size))
     }
 
     /// One item of `$batch`, of a delivery of an execution of several.
     pub fn item(&self, envelope: &Envelope, body: &Bytes) -> Result<Json, BodyFault> {
-        let data = envelope.data(body, self.wanted.body())?;
-        Ok(envelope::item(&envelope::Parts { envelope, body, data: &data }))
+        self.sized_item(envelope, body, JSON_TREE_SIZE).map(|(item, _)| item)
+    }
+
+    /// The same, where the body's values take at most so many bytes of memory, and how many they take.
+    pub fn sized_item(&self, envelope: &Envelope, body: &Bytes, room: usize) -> Result<(Json, usize), BodyFault> {
+        let Content { data, size } = envelope.content(body, self.wanted.body(), room)?;
+        Ok((envelope::item(&envelope::Parts { envelope, body, data: &data }), size))
     }
 }

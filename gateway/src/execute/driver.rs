@@ -149,8 +149,9 @@ impl Driver {
 
     /// The request has its answer: the run goes on among the workers.
     fn leave_request(&mut self) {
-        if let (Keeping::Durable(durable), Seat::Request { .. }) = (&self.keeping, &self.seat) {
-            self.seat = Seat::Worker { _place: self.shared.runner.enter(&durable.owner) };
+        if let (Keeping::Durable(durable), Seat::Request { place }) = (&self.keeping, &mut self.seat) {
+            let memory = place.take_memory();
+            self.seat = Seat::Worker { _place: self.shared.runner.enter(&durable.owner), _memory: memory };
         }
     }
 

@@ -5,11 +5,14 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use http::request::Parts;
-use http::{Method, Request, Uri, Version, header};
+use http::{HeaderName, HeaderValue, Method, Request, Uri, Version, header};
 use jiff::Timestamp;
 use uuid::{NoContext, Uuid};
 
 use crate::shared::Shared;
+
+/// Bytes of a field in the table of a head, beside its name and its value.
+const FIELD_SIZE: usize = size_of::<(HeaderName, HeaderValue)>();
 
 /// A request whose head has arrived.
 #[derive(Debug)]
@@ -59,6 +62,13 @@ impl Arrived {
             received_at: self.received_at,
             started: self.started,
         }
+    }
+
+    /// Bytes that its head takes: what came of it, and twice the table of its fields, which its record shows too.
+    pub(super) fn size(&self) -> usize {
+        let fields = self.head.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 2 * FIELD_SIZE);
+        let target = self.head.uri.path_and_query().map_or(0, |target| target.as_str().len());
+        fields.sum::<usize>().saturating_add(target)
     }
 
     /// Whether the body has one end that everybody sees: no transfer coding but `chunked`, once (RFC 9112, 6.1).

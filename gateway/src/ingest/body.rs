@@ -87,8 +87,10 @@ where
     let bytes = collected.map_err(|_| Refusal::of(Reason::RequestTooSlow))??;
     body.bytes = bytes.clone();
     let held = memory.held;
+    let length = bytes.len();
     let mut whole = whole(within, bytes);
-    if let Some(held) = held {
+    if let Some(mut held) = held {
+        held.shrink(length);
         whole.place.keep(held);
     }
     Ok(whole)

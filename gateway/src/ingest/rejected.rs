@@ -8,8 +8,9 @@ use boathook_plan::reason::Reason;
 use boathook_plan::request::RawRequest;
 use bytes::Bytes;
 use jiff::Timestamp;
+use tokio::runtime::Handle;
+use uuid::Uuid;
 
-use super::respond::Verdict;
 use super::route::Routed;
 use crate::metrics::RequestKind;
 use crate::routes::Served;
@@ -29,6 +30,14 @@ pub(super) struct Sketch {
     served: Arc<Served>,
     envelope: Envelope,
     at: Timestamp,
+}
+
+/// How a request ended, and its body as far as that was read.
+#[derive(Debug)]
+pub(super) struct End {
+    pub(super) reason: Reason,
+    pub(super) execution: Option<Uuid>,
+    pub(super) body: Bytes,
 }
 
 impl Budget {
@@ -85,8 +94,10 @@ impl Sketch {
     }
 
     /// Writes the record of a request that started nothing; nobody waits for it.
-    pub(super) fn record(self, shared: &Arc<Shared>, verdict: &Verdict, body: &Bytes) {
-        let Some(phase) = phase(verdict.reason) else { return };
+    pub(super) fn record(self, shared: &Arc<Shared>, end: &End) {
+        let Some(phase) = phase(end.reason) else { return };
+        // A process that ends drops its requests where nothing can be done for them any more.
+        let Ok(runtime) = Handle::try_current() else { return };
         let Ok(id) = self.envelope.request_id.parse() else { return };
         if !self.served.recorded.take(self.at) {
             return;
@@ -96,13 +107,13 @@ impl Sketch {
             workflow: Arc::clone(&self.served.workflow),
             at: self.at,
             phase,
-            reason: verdict.reason.as_str().to_owned(),
+            reason: end.reason.as_str().to_owned(),
             head: serde_json::to_vec(&self.envelope).unwrap_or_default(),
-            body_sha256: (!body.is_empty()).then(|| Hash::of(body)),
-            execution: verdict.execution,
+            body_sha256: (!end.body.is_empty()).then(|| Hash::of(&end.body)),
+            execution: end.execution,
         };
         let shared = Arc::clone(shared);
-        tokio::spawn(async move {
+        runtime.spawn(async move {
             let Ok(store) = shared.runner.store() else { return };
             if let Err(error) = store.record_requests(vec![request]).await {
                 tracing::warn!(error = %error, "recording a request");

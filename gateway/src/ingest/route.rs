@@ -10,6 +10,7 @@ use http::StatusCode;
 
 use super::arrive::Arrived;
 use super::refusal::Refusal;
+use crate::config::HEAD_ALLOWANCE;
 use crate::gate::Place;
 use crate::routes::{Match, Served};
 use crate::shared::Shared;
@@ -37,9 +38,15 @@ pub(super) fn check(arrived: &Arrived) -> Result<(), Refusal> {
     if arrived.host().is_some() && arrived.is_framed() { Ok(()) } else { Err(Refusal::of(Reason::BadFraming)) }
 }
 
-/// A place, or 503.
-pub(super) fn enter(shared: &Shared) -> Result<Place, Refusal> {
-    shared.gate.enter().ok_or_else(|| Refusal::of(Reason::Overloaded))
+/// A place, and memory for a head that is larger than common ones; or 503.
+pub(super) fn enter(shared: &Shared, arrived: &Arrived) -> Result<Place, Refusal> {
+    let overloaded = || Refusal::of(Reason::Overloaded);
+    let mut place = shared.gate.enter().ok_or_else(overloaded)?;
+    let size = arrived.size();
+    if size > HEAD_ALLOWANCE {
+        place.keep(shared.gate.heads.try_take(size).ok_or_else(overloaded)?);
+    }
+    Ok(place)
 }
 
 /// The route of the request's host and path, or 404.

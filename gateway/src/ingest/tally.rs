@@ -1,15 +1,18 @@
-//! Counts a request once and writes its line, whatever becomes of it: also when its sender is gone and nobody awaits the
-//! answer.
+//! Counts a request once, writes its line and its record, whatever becomes of it: also when its sender is gone and nobody
+//! awaits the answer.
 
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use boathook_plan::edge::AccessLog;
 use boathook_plan::reason::Reason;
+use bytes::Bytes;
 
 use super::arrive::Trail;
+use super::rejected::{End, Sketch};
 use super::respond::Verdict;
 use super::route::Routed;
+use crate::gate::InFlight;
 use crate::log::{self, Told};
 use crate::metrics::Counts;
 use crate::routes::Served;
@@ -22,6 +25,8 @@ pub(super) struct Tally {
     trail: Arc<Trail>,
     client: IpAddr,
     told: Told,
+    sketch: Option<Sketch>,
+    body: Bytes,
 }
 
 impl Tally {
@@ -34,6 +39,8 @@ impl Tally {
             trail: Arc::clone(trail),
             client: routed.map_or(trail.peer, |routed| routed.client),
             told: Told::nothing(Reason::BadFraming),
+            sketch: routed.and_then(|routed| Sketch::of(shared, routed)),
+            body: Bytes::new(),
         }
     }
 
@@ -42,9 +49,15 @@ impl Tally {
         self.told = Told::nothing(reason);
     }
 
-    /// Notes what its sender is told.
-    pub(super) fn is_told(&mut self, verdict: &Verdict) {
+    /// Notes what its sender is told, who sent this body.
+    pub(super) fn is_told(&mut self, verdict: &Verdict, body: &Bytes) {
         self.told = Told::of(verdict);
+        self.body = body.clone();
+    }
+
+    /// What its workflow has in flight.
+    pub(super) fn in_flight(&self) -> Option<&InFlight> {
+        self.served.as_ref().map(|served| &*served.counts.in_flight)
     }
 
     fn counts(&self) -> &Counts {
@@ -63,6 +76,10 @@ impl Drop for Tally {
         self.shared.metrics.took(self.trail.started.elapsed());
         if self.told.is_wanted(self.wanted()) {
             log::request(&self.trail, self.client, self.served.as_deref(), &self.told);
+        }
+        if let Some(sketch) = self.sketch.take() {
+            let body = std::mem::take(&mut self.body);
+            sketch.record(&self.shared, &End { reason: self.told.reason, execution: self.told.execution, body });
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod address;
 mod body;
+mod broken;
 mod cors;
 mod filter;
 mod gone;

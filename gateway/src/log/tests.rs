@@ -10,7 +10,7 @@ use tracing_subscriber::fmt::MakeWriter;
 
 use super::*;
 use crate::config::Limits;
-use crate::testing::{App, build, json, plan, request, route, step, verified};
+use crate::testing::{App, Never, build, json, plan, request, route, step, verified};
 
 /// What is written while it is the thread's log.
 #[derive(Clone, Default)]
@@ -150,21 +150,6 @@ async fn a_workflow_with_its_share_of_the_places_has_its_line() {
 fn what_came_from_outside_is_escaped_and_cut() {
     assert_eq!(Safe("a\u{1b}[31m\r\nb\u{0}é\u{9b}").to_string(), "a\\u{1b}[31m\\r\\nb\\u{0}é\\u{9b}");
     assert_eq!(Safe(&"é".repeat(1000)).to_string().chars().count(), 512);
-}
-
-/// A body that never comes.
-struct Never;
-
-impl hyper::body::Body for Never {
-    type Data = bytes::Bytes;
-    type Error = std::convert::Infallible;
-
-    fn poll_frame(
-        self: std::pin::Pin<&mut Self>,
-        _: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Option<Result<hyper::body::Frame<bytes::Bytes>, Self::Error>>> {
-        std::task::Poll::Pending
-    }
 }
 
 /// The reasons of the requests that were logged: one that runs, one that is refused and one that leads nowhere.

@@ -85,7 +85,6 @@ impl Book {
         own == waiting.had || own.saturating_add(waiting.units) <= most
     }
 
-    #[cfg(test)]
     /// Takes so much at once, if it is there and nobody waits.
     pub(super) fn take(&mut self, units: usize) -> bool {
         let may = self.waiting.is_empty() && units <= self.free;

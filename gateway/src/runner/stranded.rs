@@ -1,6 +1,7 @@
 //! Executions under a lease of ours that cannot go on here: they are ended, or put off. None is left under a lease that
 //! nobody uses.
 
+use std::fmt::Display;
 use std::time::Duration;
 
 use tokio::time::sleep;
@@ -48,9 +49,9 @@ impl Shared {
         }
     }
 
-    /// Lets go of an execution whose store could not say what it was asked: it goes on after a while. A store that
-    /// cannot say that either is asked again, until it is closed.
-    pub(crate) async fn put_off(&self, owner: &Owner, fence: Fence, why: &StoreError) {
+    /// Lets go of an execution whose store could not say what it was asked, or that finds no memory: it goes on after a
+    /// while. A store that cannot say that either is asked again, until it is closed.
+    pub(crate) async fn put_off(&self, owner: &Owner, fence: Fence, why: &impl Display) {
         tracing::error!(execution_id = %fence.id, error = %why, "an execution is put off");
         let Ok(store) = self.runner.store() else { return };
         let mut stop = self.stop.clone();

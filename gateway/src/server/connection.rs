@@ -1,6 +1,7 @@
 //! One connection: HTTP/1 behind the framing guard, or HTTP/2, within the limits of both.
 
 use std::convert::Infallible;
+use std::future::ready;
 use std::net::IpAddr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -36,6 +37,8 @@ pub(super) struct Server {
     shared: Arc<Shared>,
     http1: http1::Builder,
     http2: http2::Builder<TokioExecutor>,
+    /// For connections that come when there are many.
+    crowded: http2::Builder<TokioExecutor>,
 }
 
 /// Who is at the other end of a connection, and what was agreed with it.
@@ -44,6 +47,8 @@ struct Peer {
     address: IpAddr,
     /// Negotiated, in a TLS handshake; else told by the first bytes.
     protocol: Option<Protocol>,
+    /// Whether it came when there were many.
+    crowded: bool,
 }
 
 /// The answer to a request, as hyper takes it.
@@ -51,19 +56,21 @@ type Answer = Pin<Box<dyn Future<Output = Result<Response<Full<Bytes>>, Infallib
 
 impl Server {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared, http1: protocols::http1(), http2: protocols::http2() }
+        Self { shared, http1: protocols::http1(), http2: protocols::http2(false), crowded: protocols::http2(true) }
     }
 
     /// Serves what the port speaks: HTTP, or HTTP behind a handshake.
-    pub(super) async fn open(&self, stream: TcpStream, address: IpAddr) {
+    pub(super) async fn open(&self, stream: TcpStream, address: IpAddr, crowded: bool) {
         let _ = stream.set_nodelay(true);
         let activity = Arc::new(Activity::default());
         let stream = Metered::new(stream, Arc::clone(&activity));
         match self.shared.edge.tls.open(stream).await {
-            Some(Opened::Plain(stream)) => self.serve(stream, Peer { address, protocol: None }, &activity).await,
+            Some(Opened::Plain(stream)) => {
+                self.serve(stream, Peer { address, protocol: None, crowded }, &activity).await;
+            }
             Some(Opened::Secure(stream)) => {
                 let protocol = stream.get_ref().1.alpn_protocol().and_then(preface::negotiated);
-                self.serve(stream, Peer { address, protocol }, &activity).await;
+                self.serve(stream, Peer { address, protocol, crowded }, &activity).await;
             }
             None => activity.drop_for(Dropped::Handshake),
         }
@@ -95,7 +102,7 @@ impl Server {
         };
         match protocol {
             Protocol::Http1 => self.http1(socket, peer.address, activity).await,
-            Protocol::Http2 => self.http2(socket, peer.address, activity).await,
+            Protocol::Http2 => self.http2(socket, peer, activity).await,
         }
     }
 
@@ -134,12 +141,13 @@ impl Server {
         let _ = socket.shutdown().await;
     }
 
-    async fn http2<S>(&self, socket: Guarded<S>, peer: IpAddr, activity: &Arc<Activity>)
+    async fn http2<S>(&self, socket: Guarded<S>, peer: Peer, activity: &Arc<Activity>)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let service = service_fn(|request| self.answer(peer, activity, request));
-        let mut connection = pin!(self.http2.serve_connection(TokioIo::new(socket), service));
+        let service = service_fn(|request| self.answer(peer.address, activity, request));
+        let builder = if peer.crowded { &self.crowded } else { &self.http2 };
+        let mut connection = pin!(builder.serve_connection(TokioIo::new(socket), service));
         let over = tokio::select! {
             ended = connection.as_mut() => Some(ended),
             () = self.lingered() => None,
@@ -174,14 +182,16 @@ impl Server {
         request.extensions_mut().insert(activity.breach().clone());
         let serving = activity.begin();
         let last = activity.is_closing() && request.version() <= Version::HTTP_11;
-        let shared = Arc::clone(&self.shared);
-        Box::pin(async move {
-            let mut response = ingest::answer(&shared, peer, request).await;
+        let told = move |mut response: Response<Full<Bytes>>| {
             if last {
                 response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
             }
             drop(serving);
             Ok(response)
-        })
+        };
+        match ingest::enter(&self.shared, peer, request) {
+            ingest::Entry::Let(entered) => Box::pin(async move { told(entered.answer().await) }),
+            ingest::Entry::Refused(refused) => Box::pin(ready(told(refused))),
+        }
     }
 }

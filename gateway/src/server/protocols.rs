@@ -16,6 +16,16 @@ const HEADER_LIST: u32 = 32 << 10;
 /// Requests at once on one HTTP/2 connection.
 const STREAMS: u32 = 100;
 
+/// The same of a connection that comes when there are [`MANY`] others, and of no trusted proxy: each stream takes up to 3 KiB
+/// while its answer is not taken, and there are places for 1,024 requests.
+const FEWER_STREAMS: u32 = 16;
+
+/// Bytes of a head of such a connection: it is in memory twice while it comes.
+const SHORTER_LIST: u32 = 8 << 10;
+
+/// Connections beyond which the next one has [`FEWER_STREAMS`] and a [`SHORTER_LIST`].
+pub(super) const MANY: usize = 64;
+
 /// Streams that a client may open and reset before we have looked at them (CVE-2023-44487).
 const PENDING_RESETS: usize = 20;
 
@@ -49,11 +59,12 @@ pub(super) fn http1() -> http1::Builder {
     http
 }
 
-pub(super) fn http2() -> http2::Builder<TokioExecutor> {
+/// HTTP/2, as one of many connections or of few speaks it.
+pub(super) fn http2(many: bool) -> http2::Builder<TokioExecutor> {
     let mut http = http2::Builder::new(TokioExecutor::new());
     http.timer(TokioTimer::new())
-        .max_concurrent_streams(STREAMS)
-        .max_header_list_size(HEADER_LIST)
+        .max_concurrent_streams(if many { FEWER_STREAMS } else { STREAMS })
+        .max_header_list_size(if many { SHORTER_LIST } else { HEADER_LIST })
         .max_pending_accept_reset_streams(PENDING_RESETS)
         .max_local_error_reset_streams(LOCAL_RESETS)
         .initial_stream_window_size(STREAM_WINDOW)

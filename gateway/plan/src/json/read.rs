@@ -49,9 +49,16 @@ pub enum ReadFault {
 /// All of `bytes` is checked. The result holds what `wanted` names: other members are left out of their objects, a list
 /// of which only members are wanted is empty, and a text of which nothing is wanted is `null`.
 pub fn read(bytes: &[u8], wanted: &Projection) -> Result<Json, ReadError> {
+    read_sized(bytes, wanted, JSON_TREE_SIZE).map(|(json, _)| json)
+}
+
+/// The same in so many bytes of memory; says how many its values take.
+pub(crate) fn read_sized(bytes: &[u8], wanted: &Projection, room: usize) -> Result<(Json, usize), ReadError> {
     let text = std::str::from_utf8(bytes)
         .map_err(|error| ReadError { fault: ReadFault::NotText, offset: error.valid_up_to() })?;
-    read_within(text, wanted, &mut Budget::new(JSON_TREE_SIZE))
+    let mut budget = Budget::new(room);
+    let json = read_within(text, wanted, &mut budget)?;
+    Ok((json, budget.used()))
 }
 
 /// Reads one JSON text within a budget.

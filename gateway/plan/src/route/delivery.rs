@@ -5,21 +5,13 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::Route;
-use crate::body::{self, BodyFault, Bounds, Content};
+use crate::body::{self, BodyFault, Bounds, COMMON_ROOM, Content};
 use crate::envelope::{self, Envelope};
 use crate::json::Json;
-use crate::limits::{CODING_FLOOR, CODING_RATIO, CODING_WINDOW, JSON_TREE_SIZE};
+use crate::limits::CODING_WINDOW;
 use crate::pinned::Delivered;
 use crate::request::Verified;
 use crate::schema::{Rule, SchemaViolation};
-
-/// Bytes of memory that the values of a common body take, for each byte of it: a GitHub push takes 5, one that is made
-/// to take much takes 87.
-const COMMON_FACTOR: usize = 8;
-
-/// Bytes of memory that the values of any body may take at the first try. Whoever needs no more than this is in no
-/// account: all requests that a gateway takes at once may have as much.
-const COMMON_ROOM: usize = 64 << 10;
 
 /// Bytes of a body that is read in less than a millisecond, whatever it holds.
 const SMALL_BODY: usize = 64 << 10;
@@ -77,7 +69,7 @@ impl Route {
         let length = request.body.len();
         let is_coded = body::is_coded(&request.headers);
         let text = if is_coded { self.decoded_size(length) } else { length };
-        let room = text.saturating_mul(COMMON_FACTOR).clamp(COMMON_ROOM, JSON_TREE_SIZE);
+        let room = body::common_room(text);
         let weight = self.shape.as_ref().map_or(0, Rule::weight);
         let is_long = is_coded || length > SMALL_BODY || weight.saturating_mul(length) > SMALL_CHECK;
         let account = match (is_coded, room) {
@@ -90,8 +82,7 @@ impl Route {
 
     /// Bytes that a coded body of this length may become.
     fn decoded_size(&self, length: usize) -> usize {
-        let ratio = u64::try_from(length).unwrap_or(u64::MAX).saturating_mul(CODING_RATIO).max(CODING_FLOOR);
-        usize::try_from(ratio.min(self.body_size())).unwrap_or(usize::MAX)
+        body::most_decoded(length).min(usize::try_from(self.body_size()).unwrap_or(usize::MAX))
     }
 
     fn body_size(&self) -> u64 {

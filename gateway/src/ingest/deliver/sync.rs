@@ -93,7 +93,7 @@ async fn in_memory(shared: &Arc<Shared>, keyed: Keyed, key: Option<KeyHeld>) -> 
         origin: birth.envelope.origin.clone(),
         state,
         keeping: keeping(birth),
-        seat: Seat::Request { _place: place },
+        seat: Seat::Request { place },
     };
     told(Reason::Accepted, id, execute::answer(shared, job).await)
 }
@@ -137,7 +137,7 @@ async fn at_once(shared: &Arc<Shared>, keyed: Keyed, fence: Fence) -> Verdict {
         origin: birth.envelope.origin.clone(),
         state,
         keeping: Keeping::Durable(Box::new(Durable { owner: birth.owner(), held, told: None, reader: Reader::Repeat })),
-        seat: Seat::Request { _place: place },
+        seat: Seat::Request { place },
     };
     told(Reason::Accepted, birth.id, execute::answer(shared, job).await)
 }

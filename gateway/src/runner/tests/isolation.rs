@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use boathook_plan::plan::{Retry, StepKind, WaitStep};
 use jiff::{SignedDuration, Timestamp};
 use tempfile::tempdir;
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 use crate::clock::Clock;
 use crate::runner::{Control, Owner};
@@ -125,4 +127,25 @@ async fn a_run_that_is_cancelled_finishes_its_step_and_no_more() {
     called.answer(200).await;
     assert_eq!(app.phase(id, Phase::Cancelled).await.reason.as_deref(), Some("CancelledByHand"));
     assert!(!target.is_called());
+}
+
+#[tokio::test]
+async fn a_run_waits_for_memory_to_read_its_request_in_and_gives_it_back_at_its_end() {
+    let directory = tempdir().unwrap();
+    let mut target = Target::start().await;
+    let mut workflow = calling("hello", &target.url);
+    workflow.webhook.as_mut().unwrap().max_body_size = 1 << 20;
+    let app = App::over(directory.path(), [route(workflow)]).await;
+    let resuming = &app.shared.gate.resuming;
+    let all = resuming.try_take(32 << 20).unwrap();
+    let id = app.post("/hello", &format!("\"{}\"", "x".repeat(100 << 10))).await.execution();
+    app.phase(id, Phase::Running).await;
+    assert!(timeout(Duration::ZERO, target.next()).await.is_err(), "it has not begun");
+    drop(all);
+    let called = target.next().await;
+    assert!(resuming.free() <= (32 << 20) - (100 << 10), "its body is held: {}", resuming.free());
+    called.answer(200).await;
+    app.phase(id, Phase::Succeeded).await;
+    app.shared.runner.idle().await;
+    assert_eq!(resuming.free(), 32 << 20);
 }

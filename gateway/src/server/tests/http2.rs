@@ -92,12 +92,27 @@ const fn stream_of(number: u32) -> u32 {
 #[tokio::test]
 async fn its_bounds_are_told_to_the_client() {
     let gateway = hello(Limits::default()).await;
-    let settings = until(&mut greeted(&gateway).await, SETTINGS).await.unwrap();
+    assert_eq!(bounds(&gateway).await, [100, 65_536, 32_768]);
+}
+
+#[tokio::test]
+async fn one_of_very_many_connections_has_fewer_streams_and_shorter_heads() {
+    let gateway = hello(Limits::default()).await;
+    let mut held = Vec::new();
+    for _ in 0..64 {
+        held.push(connect(&gateway).await);
+    }
+    assert_eq!(bounds(&gateway).await, [16, 65_536, 8_192]);
+}
+
+/// Streams, window and bytes of a head, as the gateway tells them to a client.
+async fn bounds(gateway: &Gateway) -> [u32; 3] {
+    let settings = until(&mut greeted(gateway).await, SETTINGS).await.unwrap();
     let pairs = settings
         .chunks(6)
         .map(|pair| (u16::from_be_bytes([pair[0], pair[1]]), u32::from_be_bytes([pair[2], pair[3], pair[4], pair[5]])));
     let pairs: std::collections::BTreeMap<_, _> = pairs.collect();
-    assert_eq!((pairs[&3], pairs[&4], pairs[&6]), (100, 65_536, 32_768), "streams, window, bytes of a head");
+    [3, 4, 6].map(|name| pairs[&name])
 }
 
 #[tokio::test]

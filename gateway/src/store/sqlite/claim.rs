@@ -15,8 +15,8 @@ use crate::store::lease::{Fence, Lease};
 use crate::store::new::Payload;
 use uuid::Uuid;
 
-/// Bytes of payloads and journals past which a claim takes no more.
-const CLAIM_SIZE: usize = 8 << 20;
+/// Bytes of payloads and journals past which a claim takes no more: several claims wait for memory at once.
+const CLAIM_SIZE: usize = 2 << 20;
 
 /// Due executions of a phase, oldest first; `due_at` of a running one is the end of its lease. `phase < 3` lets the index be
 /// used.
