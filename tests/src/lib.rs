@@ -10,6 +10,7 @@
 )]
 
 pub mod boathook;
+pub mod cgroup;
 pub mod cluster;
 pub mod control_plane;
 pub mod durable;

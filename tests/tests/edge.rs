@@ -12,6 +12,8 @@
 mod framing;
 #[path = "edge/h2spec.rs"]
 mod h2spec;
+#[path = "edge/memory.rs"]
+mod memory;
 #[path = "edge/overload.rs"]
 mod overload;
 #[path = "edge/slow.rs"]

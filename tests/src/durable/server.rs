@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::injection::{Injected, Injection};
 use crate::boathook::{binary, get};
+use crate::cgroup::Cgroup;
 
 /// How long a process may take to be ready, or to end: a loaded machine is slow, a broken one never does.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -44,12 +45,19 @@ impl Server {
     ///
     /// When there is no binary, or no strace for an injection.
     pub fn spawn(place: &Place, injection: Option<&Injection>) -> Self {
-        let errors = place.folder.with_extension("stderr");
         let injected = injection.map(|injection| Injected::at_start(injection, place));
-        let mut command = match &injected {
+        let command = match &injected {
             Some(injected) => injected.command(&binary()),
             None => Command::new(binary()),
         };
+        let mut server = Self::run(place, command);
+        server.injected = injected;
+        server
+    }
+
+    /// Runs it by this command, which is given its arguments.
+    fn run(place: &Place, mut command: Command) -> Self {
+        let errors = place.folder.with_extension("stderr");
         let child = command
             .arg("run")
             .arg(&place.folder)
@@ -62,7 +70,7 @@ impl Server {
             .stderr(File::create(&errors).expect("a file for messages"))
             .spawn()
             .expect("boathook starts; an injection needs strace");
-        Self { child, place: place.clone(), errors, injected }
+        Self { child, place: place.clone(), errors, injected: None }
     }
 
     /// Starts it and returns when it is ready.
@@ -71,9 +79,21 @@ impl Server {
     ///
     /// When it ends before.
     pub fn start(place: &Place) -> Self {
-        let mut server = Self::spawn(place, None);
-        assert!(server.ready(), "boathook run ended at start: {}", server.messages());
-        server
+        Self::spawn(place, None).started()
+    }
+
+    /// Starts it in a group and returns when it is ready.
+    ///
+    /// # Panics
+    ///
+    /// When it ends before.
+    pub fn start_in(group: &Cgroup, place: &Place) -> Self {
+        Self::run(place, group.command(&binary())).started()
+    }
+
+    fn started(mut self) -> Self {
+        assert!(self.ready(), "boathook run ended at start: {}", self.messages());
+        self
     }
 
     /// Injects from now on: the calls are counted from here.
@@ -163,8 +183,27 @@ impl Server {
 
     /// Its main memory in bytes, as the kernel counts it.
     pub fn memory(&self) -> Option<u64> {
+        self.bytes("VmRSS:")
+    }
+
+    /// The most that this was since [`Server::forget_peak`].
+    pub fn peak(&self) -> Option<u64> {
+        self.bytes("VmHWM:")
+    }
+
+    /// Begins to look for the most memory anew.
+    ///
+    /// # Panics
+    ///
+    /// When the kernel does not let this user.
+    pub fn forget_peak(&self) {
+        // proc(5): 5 resets the peak.
+        std::fs::write(self.proc("clear_refs"), "5").expect("the peak of a child can be reset");
+    }
+
+    fn bytes(&self, field: &str) -> Option<u64> {
         let status = std::fs::read_to_string(self.proc("status")).ok()?;
-        let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
+        let line = status.lines().find(|line| line.starts_with(field))?;
         line.split_ascii_whitespace().nth(1)?.parse::<u64>().ok().map(|kib| kib << 10)
     }
 
