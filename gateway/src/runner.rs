@@ -16,6 +16,7 @@ mod scheduler;
 mod stranded;
 #[cfg(test)]
 mod tests;
+mod unwritten;
 mod workers;
 
 use std::collections::HashMap;

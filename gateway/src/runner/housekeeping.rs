@@ -148,6 +148,7 @@ pub(super) async fn look(shared: &Shared) -> Result<(), StoreError> {
 }
 
 async fn prune(shared: &Shared) -> Result<(), StoreError> {
+    shared.expire_keys();
     while shared.runner.store()?.prune(Prune { limit: PRUNED }).await?.more {}
     Ok(())
 }

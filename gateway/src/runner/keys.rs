@@ -57,6 +57,11 @@ impl KeyHeld {
     pub(crate) fn answered(&self, reply: Reply) {
         self.answer.send_replace(Some(reply));
     }
+
+    /// How long the answer is; `None` where the run has not succeeded.
+    pub(super) fn answer_bytes(&self) -> Option<usize> {
+        self.answer.borrow().as_ref().map(|reply| reply.body.len())
+    }
 }
 
 impl Drop for KeyHeld {

@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use boathook_plan::machine::Entry;
+use jiff::Timestamp;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
+use super::unwritten::Unwritten;
 use super::{Birth, KeyHeld, patiently};
 use crate::execute;
 use crate::shared::Shared;
@@ -24,6 +27,8 @@ pub(super) struct Records {
     room: Arc<Semaphore>,
     /// The second in which the log was last told of one that is dropped.
     told: AtomicI64,
+    /// The keys of those that were dropped.
+    unwritten: Unwritten,
 }
 
 /// A run that has ended and was held in memory.
@@ -47,7 +52,11 @@ impl Past {
 
 impl Default for Records {
     fn default() -> Self {
-        Self { room: Arc::new(Semaphore::new(UNDERWAY)), told: AtomicI64::new(i64::MIN) }
+        Self {
+            room: Arc::new(Semaphore::new(UNDERWAY)),
+            told: AtomicI64::new(i64::MIN),
+            unwritten: Unwritten::default(),
+        }
     }
 }
 
@@ -60,29 +69,49 @@ impl Records {
 }
 
 impl Shared {
-    /// Writes a record behind. The deduplication key is held in memory until the store holds it.
+    /// Writes a record behind. The deduplication key is held in memory until the store holds it, and where the store does
+    /// not take it, for its window.
     pub(crate) fn record(self: &Arc<Self>, past: Past, key: Option<KeyHeld>) {
         if self.runner.store().is_err() {
             return;
         }
-        let (id, record) = (past.birth.id, Arc::new(past.finished()));
+        let id = past.birth.id;
+        let key = key.map(|key| (key, self.held_until(&past.birth)));
+        let record = Arc::new(past.finished());
         let Ok(room) = Arc::clone(&self.runner.records.room).try_acquire_many_owned(size(&record)) else {
-            return self.dropped(id, "the store is too slow");
+            return self.dropped(id, key, "the store is too slow");
         };
         let shared = Arc::clone(self);
         tokio::spawn(async move {
             let Ok(store) = shared.runner.store() else { return };
             match patiently(|| store.record_sync(Arc::clone(&record))).await {
-                Ok(true) => {}
-                Ok(false) => shared.dropped(id, "the namespace's quota of storage is used up"),
-                Err(error) => tracing::warn!(execution_id = %id, error = %error, "writing a record"),
+                Ok(true) => drop(key),
+                Ok(false) => shared.dropped(id, key, "the namespace's quota of storage is used up"),
+                Err(error) => {
+                    tracing::warn!(execution_id = %id, error = %error, "writing a record");
+                    shared.dropped(id, key, "the store does not take it");
+                }
             }
-            drop((room, key));
+            drop(room);
         });
     }
 
+    /// Until when repeats of a delivery are none that run.
+    fn held_until(&self, birth: &Birth) -> Timestamp {
+        let window = birth.delivery_key().map_or(Duration::ZERO, |key| key.window);
+        self.clock.now().checked_add(window).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Frees the keys of dropped records whose window is over.
+    pub(super) fn expire_keys(&self) {
+        self.runner.records.unwritten.expire(self.clock.now());
+    }
+
     /// Counts a record that is not written; the log has the first one of each second.
-    fn dropped(&self, id: Uuid, why: &str) {
+    fn dropped(&self, id: Uuid, key: Option<(KeyHeld, Timestamp)>, why: &str) {
+        if let Some((key, until)) = key {
+            self.runner.records.unwritten.keep(key, until);
+        }
         self.metrics.records_dropped.inc();
         let second = self.clock.now().as_second();
         if self.runner.records.told.swap(second, Ordering::Relaxed) != second {

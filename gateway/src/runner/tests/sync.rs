@@ -67,6 +67,25 @@ async fn an_early_answer_outlives_a_crash_and_is_given_to_repeats_while_the_run_
 }
 
 #[tokio::test]
+async fn a_repeat_runs_nothing_though_the_record_of_the_first_was_not_written() {
+    let directory = tempdir().unwrap();
+    let mut target = Target::start().await;
+    let mut plan = once(plan("hello", "/hello"));
+    plan.deduplication.as_mut().unwrap().explicit = false;
+    plan.quota.storage = 0;
+    plan.program.steps = vec![step("call", get(&target.url))];
+    let app = App::over(directory.path(), [route(plan)]).await;
+    let (first, ()) = tokio::join!(app.post("/hello", r#"{"id":7}"#), async { target.next().await.answer(200).await });
+    assert_eq!(first.status, 200);
+    while app.count("boathook_records_dropped_total") == 0 {
+        tokio::task::yield_now().await;
+    }
+    let repeat = app.post("/hello", r#"{"id":7}"#).await;
+    assert_eq!((&repeat.body, repeat.execution()), (&first.body, first.execution()));
+    assert!(!target.is_called());
+}
+
+#[tokio::test]
 async fn a_run_that_is_late_and_not_cancelled_goes_on_durably() {
     let directory = tempdir().unwrap();
     let mut target = Target::start().await;

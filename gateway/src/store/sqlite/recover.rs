@@ -60,8 +60,6 @@ struct Seen {
     uses: HashMap<i64, i64>,
     pending: i64,
     rows: i64,
-    /// Those that have not ended.
-    open: Vec<(Uuid, i64)>,
 }
 
 fn repair(work: &mut Work<'_>) -> Result<Recovered, StoreError> {
@@ -73,7 +71,7 @@ fn repair(work: &mut Work<'_>) -> Result<Recovered, StoreError> {
         return Err(StoreError::Corrupt(format!("executions holds {seen} rows, {written} were written")));
     }
     index(work.db, seen.pending)?;
-    lookups(work.db, &seen.open)?;
+    lookups(work.db, whole)?;
     if !seen.damaged.is_empty() {
         for seq in &seen.damaged {
             recovered.damaged.push(aside::set(work, *seq)?.id);
@@ -129,9 +127,6 @@ impl Seen {
         self.loads.entry(row.origin.workflow).or_default().add(row.state.slot(), 1);
         *self.sizes.entry(row.origin.workflow).or_default() += row.state.size;
         *self.uses.entry(row.origin.plan).or_default() += 1;
-        if !row.state.phase.is_final() {
-            self.open.push((row.origin.id, row.seq));
-        }
         if row.state.phase == Phase::Running {
             self.running.push(row.seq);
         }
@@ -178,20 +173,22 @@ fn index(db: &Connection, pending: i64) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Whoever is asked for by its id or UID is found: an index that misses one is made anew, else it would begin a second time.
-fn lookups(db: &Connection, open: &[(Uuid, i64)]) -> Result<(), StoreError> {
-    for (id, seq) in open {
-        if row::seq_of(db, *id)? != Some(*seq) {
-            tracing::error!(execution = %id, "an index of the store misses an execution and is made anew");
-            db.execute_batch("REINDEX executions")?;
-            break;
+/// Whoever is asked for by its id or UID is found: an index that misses one is made anew, else it would begin a second time,
+/// or nobody would find its record.
+fn lookups(db: &Connection, whole: bool) -> Result<(), StoreError> {
+    let all =
+        [("workflows", "id", "uid", "TRUE"), ("executions", "seq", "id", "TRUE"), ("requests", "seq", "id", "TRUE")];
+    let open = [("workflows", "id", "uid", "TRUE"), ("executions", "seq", "id", "one.phase < 3")];
+    let looked_at: &[_] = if whole { &all } else { &open };
+    for (table, key, name, some) in looked_at {
+        let misses_one = format!(
+            "SELECT EXISTS (SELECT 1 FROM {table} AS one NOT INDEXED WHERE {some} AND one.{key} IS NOT \
+             (SELECT other.{key} FROM {table} AS other WHERE other.{name} = one.{name}))"
+        );
+        if db.query_row(&misses_one, [], |columns| columns.get(0))? {
+            tracing::error!(table, "an index of the store misses a row and is made anew");
+            db.execute_batch(&format!("REINDEX {table}"))?;
         }
-    }
-    let missed = "SELECT EXISTS (SELECT 1 FROM workflows AS one NOT INDEXED WHERE one.id IS NOT \
-         (SELECT other.id FROM workflows AS other WHERE other.uid = one.uid))";
-    if db.query_row(missed, [], |columns| columns.get(0))? {
-        tracing::error!("an index of the store misses a workflow and is made anew");
-        db.execute_batch("REINDEX workflows")?;
     }
     Ok(())
 }
