@@ -3,6 +3,7 @@
 //! Decides over bytes as received and an explicit `now`; parses no body before its signature holds, but for a form's own
 //! bounded extractor. A refusal never says which key, byte or length was wrong.
 
+mod aes;
 mod basic;
 mod check;
 mod content;
@@ -124,8 +125,20 @@ impl Verifier {
     /// Verifies a request at `now`.
     pub fn verify(&self, request: RawRequest, now: Timestamp) -> Result<Verified, Rejection> {
         match self.identify(&request, now) {
-            Ok((scheme, identity)) => Ok(Verified::new(request, identity, scheme)),
+            Ok((scheme, identity)) => {
+                self.opened(request, scheme, now).map(|request| Verified::new(request, identity, scheme))
+            }
             Err(reason) => Err(self.rejection(reason)),
+        }
+    }
+
+    /// The request with its message in place of the cipher text, where a scheme that holds encrypts.
+    fn opened(&self, request: RawRequest, scheme: usize, now: Timestamp) -> Result<RawRequest, Rejection> {
+        let opened = self.holding(scheme).find_map(|scheme| scheme.open(&request, now));
+        match opened {
+            None => Ok(request),
+            Some(Ok(body)) => Ok(RawRequest { body, ..request }),
+            Some(Err(reason)) => Err(self.rejection(reason)),
         }
     }
 
@@ -235,10 +248,15 @@ impl Verifier {
 
     /// The schemes that hold for a verified request: by position, since two may be of one kind.
     fn of(&self, verified: &Verified) -> impl Iterator<Item = &CompiledScheme> {
-        let holds = |at| match self.policy {
+        self.holding(verified.scheme())
+    }
+
+    /// The schemes that hold where the one at position `scheme` gave the identity.
+    fn holding(&self, scheme: usize) -> impl Iterator<Item = &CompiledScheme> {
+        let holds = move |at| match self.policy {
             Policy::Everybody => false,
             Policy::All => true,
-            Policy::Any => at == verified.scheme(),
+            Policy::Any => at == scheme,
         };
         self.schemes.iter().enumerate().filter(move |(at, _)| holds(*at)).map(|(_, scheme)| scheme)
     }

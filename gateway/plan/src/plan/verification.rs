@@ -41,7 +41,11 @@ pub struct Scheme {
 #[serde(rename_all = "camelCase")]
 pub struct SchemeOptions {
     /// The URL that the sender signed, where that is not the one it called.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub public_url: Option<String>,
+    /// Whom encrypted messages must be for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub receiver_id: Option<String>,
     /// DNS names of senders that may ask to send.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub allowed_origins: Vec<String>,

@@ -88,6 +88,21 @@ impl Check {
     }
 }
 
+impl Check {
+    /// Takes a key up that decrypts; only schemes that encrypt are told of one.
+    pub(super) fn take_decrypting(
+        &mut self,
+        position: usize,
+        spec: &KeySpec,
+        value: &KeyValue,
+    ) -> Result<(), KeyFault> {
+        match self {
+            Self::Own(own) => own.take_decrypting(position, spec, value),
+            Self::Signatures(_) | Self::Token { .. } | Self::Basic { .. } => Ok(()),
+        }
+    }
+}
+
 fn with_tolerance(mut variants: Vec<Variant>, tolerance_ms: Option<u64>) -> Vec<Variant> {
     for time in variants.iter_mut().filter_map(|variant| variant.form.timestamp.as_mut()) {
         time.tolerance_ms = tolerance_ms.unwrap_or(time.tolerance_ms);

@@ -47,6 +47,8 @@ impl Verifier {
     /// The answer to a handshake that comes without a signature; `None` for every other request.
     pub fn welcome(&self, request: &RawRequest, now: Timestamp) -> Option<Result<Reply, Rejection>> {
         let (at, answer) = self.schemes.iter().enumerate().find_map(|(at, scheme)| {
+            let opened = scheme.unsigned(request, now).map(|body| RawRequest { body, ..request.clone() });
+            let request = opened.as_ref().unwrap_or(request);
             let handshakes = scheme.preset()?.handshakes.iter().filter(|handshake| is_recognised(handshake, request));
             Some((at, handshakes.into_iter().find_map(|handshake| scheme.welcome(handshake, request, now))?))
         })?;
@@ -152,6 +154,9 @@ fn answer(answer: HandshakeAnswer, request: &RawRequest, key: Option<&Secret>, o
         }
         HandshakeAnswer::NoContent => Some(Ok(Reply::empty(StatusCode::NO_CONTENT))),
         HandshakeAnswer::Echo(place) => facts::raw(place, request).map(|text| Ok(Reply::text(StatusCode::OK, text))),
+        HandshakeAnswer::Message => {
+            Some(Ok(Reply::text(StatusCode::OK, String::from_utf8_lossy(&request.body).into_owned())))
+        }
         HandshakeAnswer::EchoIn { member, text } => facts::raw(text, request)
             .map(|text| Ok(Reply::json(StatusCode::OK, &Json::object([(member, Json::from(text))])))),
         HandshakeAnswer::Hashed { text, echo, hash } => {

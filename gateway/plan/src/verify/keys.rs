@@ -35,6 +35,8 @@ pub(super) enum KeyFault {
     IncompletePair,
     #[error("the key must be the public key that the sender shows")]
     NotAPublicKey,
+    #[error("the key must be an EncodingAESKey: 43 characters, as the sender shows it")]
+    NotAnAesKey,
     #[error("the key is a public one: only the sender can sign")]
     OnlyPublic,
     #[error("the htpasswd file must name a user")]

@@ -10,6 +10,7 @@ mod cloud_events;
 mod dingtalk_robot;
 mod discord;
 mod doppler;
+mod feishu;
 mod forgejo;
 mod gitea;
 mod github;
@@ -39,6 +40,8 @@ mod svix;
 mod twilio;
 mod typeform;
 mod vercel;
+mod wechat;
+mod wecom;
 mod woocommerce;
 mod workos;
 mod zoom;
@@ -134,6 +137,23 @@ pub enum Own {
     Mailgun,
     /// A token in each item of the body.
     MicrosoftGraph,
+    /// A hash of sorted strings.
+    WeChat,
+    /// That, and an encrypted message.
+    WeCom,
+    /// A hash that holds the key, and an encrypted message.
+    Feishu,
+}
+
+impl Own {
+    /// How far off a signed time may be, in milliseconds; `None` where no time is signed.
+    pub(super) fn window_ms(self) -> Option<u64> {
+        match self {
+            Self::Mailgun => Some(300_000),
+            Self::WeChat | Self::WeCom | Self::Feishu => Some(3_600_000),
+            Self::Twilio | Self::MicrosoftGraph => None,
+        }
+    }
 }
 
 /// A key that a sender's scheme takes.
@@ -240,6 +260,8 @@ pub enum HandshakeAnswer {
     NoContent,
     /// The text at this place, as `text/plain` with status 200: never a type that a browser would run.
     Echo(Place),
+    /// The message of an encrypted request, as text.
+    Message,
     /// The text at this place as a member of a JSON object.
     EchoIn {
         /// The member's name.
@@ -304,9 +326,9 @@ static TABLE: [(&str, Option<&Preset>); 44] = [
     ("CloudEvents", Some(&cloud_events::PRESET)),
     ("DingTalk", None),
     ("DingTalkRobot", Some(&dingtalk_robot::PRESET)),
-    ("WeCom", None),
-    ("WeChat", None),
-    ("Feishu", None),
+    ("WeCom", Some(&wecom::PRESET)),
+    ("WeChat", Some(&wechat::PRESET)),
+    ("Feishu", Some(&feishu::PRESET)),
 ];
 
 /// The row of a preset that is built.
@@ -333,12 +355,17 @@ impl Preset {
         }
     }
 
+    /// Whether messages are encrypted, and name whom they are for.
+    pub fn encrypts_for_a_receiver(&self) -> bool {
+        matches!(self.proof, Proof::Own(Own::WeCom))
+    }
+
     /// Whether the proof covers the body. Where it does not, anyone who has seen one request can send any body.
     pub fn covers_body(&self) -> bool {
         match self.proof {
             Proof::Signature(variants) => variants().iter().any(|variant| variant.form.content.contains("{body}")),
-            Proof::Own(Own::Twilio) => true,
-            Proof::Token(_) | Proof::Own(Own::Mailgun | Own::MicrosoftGraph) => false,
+            Proof::Own(Own::Twilio | Own::WeCom | Own::Feishu) => true,
+            Proof::Token(_) | Proof::Own(Own::Mailgun | Own::MicrosoftGraph | Own::WeChat) => false,
         }
     }
 
@@ -346,8 +373,8 @@ impl Preset {
     pub fn has_timestamp(&self) -> bool {
         match self.proof {
             Proof::Signature(variants) => variants().iter().any(|variant| variant.form.timestamp.is_some()),
-            Proof::Own(Own::Mailgun) => true,
-            Proof::Token(_) | Proof::Own(Own::Twilio | Own::MicrosoftGraph) => false,
+            Proof::Own(own) => own.window_ms().is_some(),
+            Proof::Token(_) => false,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! One entry of `schemes`, compiled: what is checked, with which keys.
 
+use bytes::Bytes;
 use http::{HeaderMap, header};
 use jiff::Timestamp;
 
@@ -69,8 +70,7 @@ impl CompiledScheme {
                 self.challenges.push(position, spec, decode(spec, value)?);
                 Ok(Vec::new())
             }
-            // No scheme that is built decrypts: `check_uses` lets none in.
-            KeyUse::Decrypt => Ok(Vec::new()),
+            KeyUse::Decrypt => self.check.take_decrypting(position, spec, value).map(|()| Vec::new()),
         }
     }
 
@@ -132,6 +132,22 @@ impl CompiledScheme {
             let text = facts::text(id.place, request, data)?;
             Some(DeliveryId { id: text, signed: id.signed })
         })
+    }
+
+    /// The message of a request that holds; `None` where the scheme encrypts none.
+    pub(super) fn open(&self, request: &RawRequest, now: Timestamp) -> Option<Result<Bytes, Reason>> {
+        match &self.check {
+            Check::Own(own) => own.open(request, now),
+            Check::Signatures(_) | Check::Token { .. } | Check::Basic { .. } => None,
+        }
+    }
+
+    /// The message of a request that brings no signature, where the scheme has such: a URL check, for all we know.
+    pub(super) fn unsigned(&self, request: &RawRequest, now: Timestamp) -> Option<Bytes> {
+        match &self.check {
+            Check::Own(own) => own.unsigned(request, now),
+            Check::Signatures(_) | Check::Token { .. } | Check::Basic { .. } => None,
+        }
     }
 
     /// Verifies a request.

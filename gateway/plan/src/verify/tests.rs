@@ -3,6 +3,7 @@
 mod basic;
 mod conformance;
 mod content;
+mod encrypted;
 mod extract;
 mod facts;
 mod handshakes;

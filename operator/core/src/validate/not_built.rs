@@ -34,12 +34,11 @@ const WEBHOOK: [Row<Webhook>; 1] = [Row::new("request.schemaFrom.secretKeyRef", 
 
 const LIST: [Row<ValueSource>; 1] = [Row::new("secretKeyRef", |source| source.secret_key_ref.is_some())];
 
-const SCHEME: [Row<Scheme>; 7] = [
+const SCHEME: [Row<Scheme>; 6] = [
     Row::new("preset", |scheme| scheme.preset.is_some_and(|preset| preset::find(preset.as_str()).is_none())),
     Row::new("jwt", |scheme| scheme.jwt.is_some()),
     Row::new("httpMessageSignature", |scheme| scheme.http_message_signature.is_some()),
     Row::new("clientCertificate", |scheme| scheme.client_certificate.is_some()),
-    Row::new("receiverID", |scheme| scheme.receiver_id.is_some()),
     Row::new("topicARNs", |scheme| !scheme.topic_arns.is_empty()),
     Row::new("clientKey", |scheme| scheme.client_key.is_some()),
 ];

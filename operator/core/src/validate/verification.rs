@@ -66,8 +66,17 @@ fn read_scheme(scheme: &Scheme, at: &Field, report: &mut Report) -> Option<Valid
         }
         report.duration(&field, tolerance, LEAST, TOLERANCE)
     });
+    if preset.is_some_and(Preset::encrypts_for_a_receiver) {
+        if scheme.receiver_id.is_none() {
+            report.refuse_once(&at.at("receiverID"), "must be set: a message for somebody else would pass");
+        }
+        if !keys.iter().any(|key| key.spec.use_ == KeyUse::Decrypt) {
+            report.refuse_once(&at.at("keys"), "must have a key with `use: Decrypt`, by which messages are opened");
+        }
+    }
     let options = SchemeOptions {
         public_url: scheme.public_url.as_ref().map(ToString::to_string),
+        receiver_id: scheme.receiver_id.as_ref().map(ToString::to_string),
         allowed_origins: scheme.allowed_origins.iter().map(ToString::to_string).collect(),
     };
     Some(ValidScheme { kind, tolerance_ms, options, keys })

@@ -17,9 +17,6 @@ use crate::verify::keys::KeyRing;
 use crate::verify::mac::{MacKey, Tag, tag_length};
 use crate::verify::timestamp::{self, Window};
 
-/// Either side of now, unless the workflow says otherwise.
-pub(super) const TOLERANCE_MS: u64 = 300_000;
-
 /// Characters of a token, as Mailgun's page says. Were they fewer or more, some could be the time's.
 const TOKEN_LENGTH: usize = 50;
 

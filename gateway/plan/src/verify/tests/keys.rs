@@ -144,7 +144,7 @@ fn a_tolerance_needs_a_time() {
 
 #[test]
 fn a_preset_that_is_not_built_does_not_compile() {
-    for name in ["WeCom", "github", ""] {
+    for name in ["DingTalk", "github", ""] {
         let scheme = scheme(SchemeKind::Preset(name.to_owned()));
         assert_eq!(Verifier::new(&either(vec![scheme]), &[]).unwrap_err().field(), "schemes[0].preset");
     }

@@ -16,6 +16,13 @@ fn proof(row: &Preset) -> String {
         Proof::Own(Own::Twilio) => "HMAC-SHA1, base64, `x-twilio-signature`, over URL and sorted parameters".to_owned(),
         Proof::Own(Own::Mailgun) => "HMAC-SHA256, hex, in the body, over time and token".to_owned(),
         Proof::Own(Own::MicrosoftGraph) => "token, `clientState` of each item".to_owned(),
+        Proof::Own(Own::WeChat) => "SHA1, hex, `?signature=`, over the sorted token, time and nonce".to_owned(),
+        Proof::Own(Own::WeCom) => {
+            "SHA1, hex, `?msg_signature=`, over the sorted token, time, nonce and cipher text; AES-256-CBC".to_owned()
+        }
+        Proof::Own(Own::Feishu) => {
+            "SHA256, hex, `x-lark-signature`, over time, nonce, key and body; AES-256-CBC".to_owned()
+        }
     }
 }
 
@@ -44,7 +51,10 @@ fn signature(variant: &Variant) -> String {
 fn window(row: &Preset) -> String {
     let time = row.variants().into_iter().find_map(|variant| variant.form.timestamp);
     match time.map(|time| time.tolerance_ms) {
-        None if row.has_timestamp() => "± 5 min".to_owned(),
+        None if row.has_timestamp() => match row.proof {
+            Proof::Own(own) if own.window_ms() == Some(3_600_000) => "± 1 h".to_owned(),
+            _ => "± 5 min".to_owned(),
+        },
         None => "–".to_owned(),
         Some(u64::MAX) => "signed, no window".to_owned(),
         Some(millis) if millis >= 3_600_000 => format!("± {} h", millis / 3_600_000),
@@ -83,6 +93,7 @@ fn handshake(handshake: &Handshake) -> String {
         HandshakeAnswer::Json(text) => format!("`{text}`"),
         HandshakeAnswer::NoContent => "204".to_owned(),
         HandshakeAnswer::Echo(at) => format!("{} as text", place(at)),
+        HandshakeAnswer::Message => "the message as text".to_owned(),
         HandshakeAnswer::EchoIn { member, text } => format!("{} as `{member}`", place(text)),
         HandshakeAnswer::Hashed { text, hash, .. } => format!("{} and its HMAC as `{hash}`", place(text)),
         HandshakeAnswer::AllowedOrigin => "the origin".to_owned(),
