@@ -53,7 +53,7 @@ fn window(row: &Preset) -> String {
     match time.map(|time| time.tolerance_ms) {
         None if row.has_timestamp() => match row.proof {
             Proof::Own(own) if own.window_ms() == Some(3_600_000) => "± 1 h".to_owned(),
-            _ => "± 5 min".to_owned(),
+            Proof::Signature(_) | Proof::Token(_) | Proof::Own(_) => "± 5 min".to_owned(),
         },
         None => "–".to_owned(),
         Some(u64::MAX) => "signed, no window".to_owned(),
