@@ -95,12 +95,12 @@ mod tests {
     #[test]
     fn a_key_is_held_for_its_window_and_one_without_success_is_free() {
         let (keys, unwritten) = (Keys::default(), Unwritten::default());
-        unwritten.keep(held(&keys, 1, Some(10)), noon() + Duration::from_secs(60));
-        unwritten.keep(held(&keys, 2, None), noon() + Duration::from_secs(60));
+        unwritten.keep(held(&keys, 1, Some(10)), noon() + Duration::from_mins(1));
+        unwritten.keep(held(&keys, 2, None), noon() + Duration::from_mins(1));
         assert_eq!((is_free(&keys, 1), is_free(&keys, 2)), (false, true));
         unwritten.expire(noon() + Duration::from_secs(59));
         assert!(!is_free(&keys, 1));
-        unwritten.expire(noon() + Duration::from_secs(60));
+        unwritten.expire(noon() + Duration::from_mins(1));
         assert!(is_free(&keys, 1));
     }
 
