@@ -173,14 +173,13 @@ fn index(db: &Connection, pending: i64) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Whoever is asked for by its id or UID is found: an index that misses one is made anew, else it would begin a second time,
-/// or nobody would find its record.
+/// Whoever is asked for by its id, UID or hash is found: an index that misses one is made anew. Else an execution would begin
+/// a second time, or find no plan, or nobody would find its record.
 fn lookups(db: &Connection, whole: bool) -> Result<(), StoreError> {
-    let all =
-        [("workflows", "id", "uid", "TRUE"), ("executions", "seq", "id", "TRUE"), ("requests", "seq", "id", "TRUE")];
-    let open = [("workflows", "id", "uid", "TRUE"), ("executions", "seq", "id", "one.phase < 3")];
-    let looked_at: &[_] = if whole { &all } else { &open };
-    for (table, key, name, some) in looked_at {
+    let executions = ("executions", "seq", "id", if whole { "TRUE" } else { "one.phase < 3" });
+    let few = [("workflows", "id", "uid", "TRUE"), ("plans", "id", "hash", "TRUE"), executions];
+    let requests = whole.then_some(("requests", "seq", "id", "TRUE"));
+    for (table, key, name, some) in few.into_iter().chain(requests) {
         let misses_one = format!(
             "SELECT EXISTS (SELECT 1 FROM {table} AS one NOT INDEXED WHERE {some} AND one.{key} IS NOT \
              (SELECT other.{key} FROM {table} AS other WHERE other.{name} = one.{name}))"
