@@ -12,7 +12,8 @@ use std::process::Command;
 const VARIABLE: &str = "GLIBC_TUNABLES";
 
 /// Two arenas, as many as a small pod has cores; the end of one is given back past 128 KiB, and what is larger than 64 KiB
-/// has pages of its own, given back with it. Costs at most a tenth of the CPU of large bodies.
+/// has pages of its own, given back with it. Costs CPU where bodies are large: about a tenth, on one
+/// row of a noisy run a fifth.
 const TUNABLES: &str = "glibc.malloc.arena_max=2:glibc.malloc.trim_threshold=131072:glibc.malloc.mmap_threshold=65536";
 
 /// Starts the program anew with these arguments, in this same process, unless its environment says already how memory is

@@ -98,7 +98,8 @@ pub const IN_FLIGHT: usize = 1024;
 
 /// Bytes of bodies on their way, beyond [`BODY_ALLOWANCE`] of each: 32 of the default limit at once. More wait, and are
 /// then told to come back: a thousand senders of 1 MiB would be more than a small pod has. This and the accounts below,
-/// the store's caches and what a thousand connections take were measured to fit a pod of 256 MiB.
+/// the store's caches and what a thousand connections take fit a pod of 256 MiB in all floods that were measured but one
+/// (docs/request-path.md).
 pub const ARRIVING: usize = 32 << 20;
 
 /// Bytes of a body that are always taken: what a common webhook has, and 16 MiB for all requests at once.
