@@ -66,6 +66,8 @@ pub struct Limits {
     pub address_connections: usize,
     /// Requests between their head and their answer; more are told to come back.
     pub in_flight: usize,
+    /// Answers at once that clients of HTTP/2 have not taken; past that, who leaves most of its own is closed.
+    pub untaken: usize,
     /// Time for parts of a request.
     pub pace: Pace,
     /// How long a stopping gateway waits for what is in flight.
@@ -96,10 +98,12 @@ pub const ADDRESS_CONNECTIONS: usize = 256;
 /// Requests at once: with bodies of 1 MiB they fit a pod of 2 GiB.
 pub const IN_FLIGHT: usize = 1024;
 
+/// Answers that wait for windows of HTTP/2: each takes up to 3 KiB with its stream.
+pub const UNTAKEN: usize = 4096;
+
 /// Bytes of bodies on their way, beyond [`BODY_ALLOWANCE`] of each: 32 of the default limit at once. More wait, and are
 /// then told to come back: a thousand senders of 1 MiB would be more than a small pod has. This and the accounts below,
-/// the store's caches and what a thousand connections take fit a pod of 256 MiB in all floods that were measured but one
-/// (docs/request-path.md).
+/// the store's caches and what a thousand connections take fit a pod of 256 MiB (docs/request-path.md).
 pub const ARRIVING: usize = 32 << 20;
 
 /// Bytes of a body that are always taken: what a common webhook has, and 16 MiB for all requests at once.
@@ -153,6 +157,7 @@ impl Default for Limits {
             connections: CONNECTIONS,
             address_connections: ADDRESS_CONNECTIONS,
             in_flight: IN_FLIGHT,
+            untaken: UNTAKEN,
             pace: Pace::default(),
             drain: DRAIN,
         }
@@ -171,9 +176,9 @@ mod tests {
 
     #[test]
     fn the_defaults_are_the_documented_ones() {
-        let Limits { connections, address_connections, in_flight, pace, drain } = Limits::default();
+        let Limits { connections, address_connections, in_flight, untaken, pace, drain } = Limits::default();
         assert_eq!((connections, address_connections), (4_096, 256));
-        assert_eq!((in_flight, drain), (1_024, Duration::from_secs(30)));
+        assert_eq!((in_flight, untaken, drain), (1_024, 4_096, Duration::from_secs(30)));
         assert_eq!((pace.head, pace.keep_alive), (Duration::from_secs(10), Duration::from_mins(1)));
         assert_eq!((pace.body_idle, pace.body), (Duration::from_secs(10), Duration::from_mins(1)));
         assert_eq!(pace.write, Duration::from_secs(10));

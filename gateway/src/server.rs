@@ -11,6 +11,7 @@ mod paced;
 mod protocols;
 #[cfg(test)]
 mod tests;
+mod untaken;
 
 use std::io;
 use std::net::SocketAddr;

@@ -14,6 +14,8 @@ pub(super) struct Activity {
     taken: AtomicUsize,
     multiplexed: AtomicBool,
     closing: AtomicBool,
+    given_up: AtomicBool,
+    untaken: AtomicUsize,
     dropped: OnceLock<Dropped>,
     breach: Breach,
 }
@@ -70,6 +72,21 @@ impl Activity {
     /// Whether the request being served is the last one.
     pub(super) fn is_closing(&self) -> bool {
         self.closing.load(Ordering::Relaxed)
+    }
+
+    /// How many answers wait until the client takes them.
+    pub(super) fn untaken(&self) -> &AtomicUsize {
+        &self.untaken
+    }
+
+    /// Notes that the connection is to be closed at once.
+    pub(super) fn give_up(&self) {
+        self.given_up.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it is.
+    pub(super) fn is_given_up(&self) -> bool {
+        self.given_up.load(Ordering::Relaxed)
     }
 
     /// Notes why the connection is dropped; what was noted first is why.

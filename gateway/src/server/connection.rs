@@ -23,6 +23,7 @@ use super::guard::Guarded;
 use super::metered::Metered;
 use super::paced::Paced;
 use super::protocols;
+use super::untaken::{Untaken, Waiting};
 use crate::ingest;
 use crate::metrics::Dropped;
 use crate::shared::Shared;
@@ -39,6 +40,7 @@ pub(super) struct Server {
     http2: http2::Builder<TokioExecutor>,
     /// For connections that come when there are many.
     crowded: http2::Builder<TokioExecutor>,
+    untaken: Untaken,
 }
 
 /// Who is at the other end of a connection, and what was agreed with it.
@@ -52,11 +54,13 @@ struct Peer {
 }
 
 /// The answer to a request, as hyper takes it.
-type Answer = Pin<Box<dyn Future<Output = Result<Response<Full<Bytes>>, Infallible>> + Send>>;
+type Answer = Pin<Box<dyn Future<Output = Result<Response<Waiting>, Infallible>> + Send>>;
 
 impl Server {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared, http1: protocols::http1(), http2: protocols::http2(false), crowded: protocols::http2(true) }
+        let untaken = Untaken::new(shared.limits.untaken);
+        let (http2, crowded) = (protocols::http2(false), protocols::http2(true));
+        Self { shared, http1: protocols::http1(), http2, crowded, untaken }
     }
 
     /// Serves what the port speaks: HTTP, or HTTP behind a handshake.
@@ -182,12 +186,13 @@ impl Server {
         request.extensions_mut().insert(activity.breach().clone());
         let serving = activity.begin();
         let last = activity.is_closing() && request.version() <= Version::HTTP_11;
+        let (untaken, activity) = (self.untaken.clone(), Arc::clone(activity));
         let told = move |mut response: Response<Full<Bytes>>| {
             if last {
                 response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
             }
             drop(serving);
-            Ok(response)
+            Ok(response.map(|bytes| untaken.wait(bytes, &activity)))
         };
         match ingest::enter(&self.shared, peer, request) {
             ingest::Entry::Let(entered) => Box::pin(async move { told(entered.answer().await) }),

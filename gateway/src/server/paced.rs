@@ -99,6 +99,9 @@ impl<S> Paced<S> {
 
     /// The result of a write, or an error once the client has taken nothing for too long.
     fn written<T>(&mut self, context: &mut Context<'_>, result: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if self.activity.is_given_up() {
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        }
         if result.is_ready() {
             self.clocks.write = None;
             return result;
@@ -123,6 +126,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Paced<S> {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        if self.activity.is_given_up() {
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        }
         let result = Pin::new(&mut self.socket).poll_read(context, buffer);
         if result.is_pending() {
             return self.waiting(context).map(Err);

@@ -164,8 +164,6 @@ async fn a_flood_of_any_kind_is_survived_in_256_mib_and_others_are_served_meanwh
     let mut campaign = Campaign::begin("memory");
     let mut pod = Pod::start(WORKFLOWS);
     let mut inputs = inputs::all();
-    // Known not to be survived behind ten others (docs/request-path.md): the whole campaign says so until it is.
-    inputs.retain(|input| campaign.scale(0, 1) == 1 || input.name != "small streams without a window");
     campaign.chance.shuffle(&mut inputs);
     inputs.truncate(campaign.scale(12, usize::MAX));
     for input in inputs {

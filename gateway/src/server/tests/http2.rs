@@ -258,3 +258,31 @@ async fn an_answer_that_is_not_taken_is_not_kept_for_ever() {
     assert!(until(&mut stream, HEADERS).await.is_some());
     assert_eq!(until(&mut stream, DATA).await, None, "closed");
 }
+
+#[tokio::test]
+async fn whoever_leaves_many_answers_is_closed_when_there_are_too_many_of_them() {
+    let gateway = hello(Limits { untaken: 10, ..Limits::default() }).await;
+    let no_window = frame(SETTINGS, 0, 0, &[0, 4, 0, 0, 0, 0]);
+    let mut few = connect(&gateway).await;
+    few.write_all(&[PREFACE, &no_window, &requests(8)].concat()).await.unwrap();
+    for _ in 0..8 {
+        assert!(until(&mut few, HEADERS).await.is_some());
+    }
+    let mut many = connect(&gateway).await;
+    many.write_all(&[PREFACE, &no_window, &requests(9)].concat()).await.unwrap();
+    while until(&mut many, HEADERS).await.is_some() {}
+    metric(&gateway, r#"boathook_connections_dropped_total{cause="SlowReader"} 1"#).await;
+    // Who has few of them keeps them, and what the other left is given back.
+    few.write_all(&frame(WINDOW_UPDATE, 0, 1, &[0, 0, 1, 0])).await.unwrap();
+    assert!(until(&mut few, DATA).await.is_some());
+    let mut next = greeted(&gateway).await;
+    next.write_all(&requests(20)).await.unwrap();
+    for _ in 0..20 {
+        assert!(until(&mut next, DATA).await.is_some());
+    }
+}
+
+/// So many requests, each on a stream of its own.
+fn requests(count: u32) -> Vec<u8> {
+    (0..count).flat_map(|number| post(stream_of(number))).collect()
+}
