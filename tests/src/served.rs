@@ -42,25 +42,31 @@ pub struct Served {
 impl Served {
     /// Serves a workflow with this `spec.webhook`: Sync, without a step that does anything, answering `{"ran":true}`.
     pub async fn start(webhook: Value, secrets: Vec<TestSecret>, clock: Clock) -> Self {
-        Self::serving(route(&world(&ran(), &webhook, secrets)), Limits::default(), clock).await
+        Self::serving(routes(&world(&ran(), &[webhook], secrets)), Limits::default(), clock).await
     }
 
     /// The same, within other limits.
     pub async fn within(limits: Limits, webhook: Value, secrets: Vec<TestSecret>, clock: Clock) -> Self {
-        Self::serving(route(&world(&ran(), &webhook, secrets)), limits, clock).await
+        Self::serving(routes(&world(&ran(), &[webhook], secrets)), limits, clock).await
     }
 
     /// The same, answering with other JSON; its strings may hold templates.
     pub async fn answering(json: &Value, webhook: &Value, secrets: Vec<TestSecret>, clock: Clock) -> Self {
-        Self::serving(route(&world(json, webhook, secrets)), Limits::default(), clock).await
+        Self::serving(routes(&world(json, std::slice::from_ref(webhook), secrets)), Limits::default(), clock).await
     }
 
-    async fn serving(route: Route, limits: Limits, clock: Clock) -> Self {
+    /// Serves several workflows with these `spec.webhook`, all answering `{"ran":true}`.
+    pub async fn together(webhooks: &[Value], secrets: Vec<TestSecret>, clock: Clock) -> Self {
+        Self::serving(routes(&world(&ran(), webhooks, secrets)), Limits::default(), clock).await
+    }
+
+    async fn serving(routes: Vec<Route>, limits: Limits, clock: Clock) -> Self {
         let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
         let config = Config { listen: loopback, admin: loopback, limits, ..Config::default() };
         let gateway = Gateway::start(config, clock).await.expect("the gateway starts");
         gateway.apply(&Edge::default()).expect("plain HTTP");
-        assert!(gateway.swap(vec![Arc::new(route)], BTreeSet::new()).is_empty(), "the route is served");
+        let routes = routes.into_iter().map(Arc::new).collect();
+        assert!(gateway.swap(routes, BTreeSet::new()).is_empty(), "the routes are served");
         Self { gateway }
     }
 
@@ -88,31 +94,35 @@ fn ran() -> Value {
     json!({"ran": true})
 }
 
-fn route(world: &World) -> Route {
+/// One route for each workflow.
+fn routes(world: &World) -> Vec<Route> {
     let compiled = compile(world);
-    let [route] = &compiled.routes[..] else { panic!("no route: {:?}", compiled.workflows) };
-    Route::build(Arc::clone(&route.plan), route.keys.clone()).expect("the plan compiles")
+    assert_eq!(compiled.routes.len(), world.workflows.len(), "no route: {:?}", compiled.workflows);
+    let build = |plan, keys| Route::build(plan, keys).expect("the plan compiles");
+    compiled.routes.iter().map(|route| build(Arc::clone(&route.plan), route.keys.clone())).collect()
 }
 
-fn world(answer: &Value, webhook: &Value, secrets: Vec<TestSecret>) -> World {
-    let workflow = json!({
-        "webhook": webhook,
-        "steps": [{"name": "ran", "set": {"ran": true}}],
-        "response": {"mode": "Sync", "json": answer},
-    });
+fn world(answer: &Value, webhooks: &[Value], secrets: Vec<TestSecret>) -> World {
     let gateway = json!({
         "baseURL": "https://hooks.example.test",
         "routePrefix": "",
         "allowedNamespaces": {"from": "All"},
         "storage": {"embedded": {"size": "1Gi"}},
     });
-    let workflow: WebhookWorkflowSpec = serde_json::from_value(workflow).expect("a workflow");
     let gateway: WebhookGatewaySpec = serde_json::from_value(gateway).expect("a gateway");
     let mut world = World::default();
     let gateway = object(world.platform.default_gateway.clone(), gateway);
-    let workflow = object(ObjectKey::new(NAMESPACE, "hook"), workflow);
     world.gateways.insert(gateway.key.clone(), Arc::new(gateway));
-    world.workflows.insert(workflow.key.clone(), Arc::new(workflow));
+    for (at, webhook) in webhooks.iter().enumerate() {
+        let workflow = json!({
+            "webhook": webhook,
+            "steps": [{"name": "ran", "set": {"ran": true}}],
+            "response": {"mode": "Sync", "json": answer},
+        });
+        let workflow: WebhookWorkflowSpec = serde_json::from_value(workflow).expect("a workflow");
+        let workflow = object(ObjectKey::new(NAMESPACE, format!("hook{at}")), workflow);
+        world.workflows.insert(workflow.key.clone(), Arc::new(workflow));
+    }
     world.secrets = secrets.into_iter().map(secret).collect();
     world
 }

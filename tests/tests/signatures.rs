@@ -2,6 +2,9 @@
 //! moment, and the verdict that the provider's documentation gives.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "what does not hold ends the test")]
 
+#[path = "signatures/negatives.rs"]
+mod negatives;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use boathook_gateway::Clock;
