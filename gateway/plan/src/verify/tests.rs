@@ -16,6 +16,7 @@ mod presets;
 mod properties;
 mod public;
 mod secrecy;
+mod timing;
 mod token;
 
 use bytes::Bytes;
