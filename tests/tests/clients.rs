@@ -11,11 +11,12 @@ use boathook_tests::wire::{Answer, Sent, send};
 use serde_json::{Value, json};
 
 /// A library, the preset of its senders, and a key as the provider shows it.
-const LIBRARIES: [(&str, &str, &str); 4] = [
+const LIBRARIES: [(&str, &str, &str); 5] = [
     ("@octokit/webhooks", "GitHub", "It's a Secret to Everybody"),
     ("standardwebhooks", "StandardWebhooks", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
     ("stripe", "Stripe", "whsec_5nXVz1xJ4mQ2kT7wPq8rLbC3dE6fG9hA"),
     ("svix", "Svix", "whsec_plJ3nmyCDGBKInavdOK15jsl"),
+    ("twilio", "Twilio", "12345"),
 ];
 
 /// Bodies that a parser would write differently.
@@ -31,8 +32,15 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("clients")
 }
 
-/// The header fields of each body, as the library signs it now.
-fn sign(library: &str, secret: &str) -> Vec<Fields> {
+/// What a library makes of a body: the query that it signs, where it signs one, and the header fields.
+#[derive(serde::Deserialize)]
+struct Signed {
+    query: String,
+    fields: Fields,
+}
+
+/// Each body, as the library signs it now.
+fn sign(library: &str, secret: &str) -> Vec<Signed> {
     assert!(folder().join("node_modules").exists(), "no client libraries: run `npm ci --prefix tests/clients`");
     let mut node = Command::new("node")
         .arg(folder().join("sign.mjs"))
@@ -47,7 +55,7 @@ fn sign(library: &str, secret: &str) -> Vec<Fields> {
     let output = node.wait_with_output().expect("node ends");
     assert!(output.status.success(), "{library} signs");
     let text = String::from_utf8(output.stdout).expect("UTF-8");
-    text.lines().map(|line| serde_json::from_str(line).expect("header fields")).collect()
+    text.lines().map(|line| serde_json::from_str(line).expect("a signed body")).collect()
 }
 
 async fn serve(preset: &str, secret: &str) -> Served {
@@ -57,10 +65,11 @@ async fn serve(preset: &str, secret: &str) -> Served {
     Served::start(webhook, vec![TestSecret { name: "keys", type_: "", data }], Clock::system()).await
 }
 
-async fn post(served: &Served, fields: &Fields, body: &[u8]) -> Answer {
+async fn post(served: &Served, query: &str, fields: &Fields, body: &[u8]) -> Answer {
     let json = ("Content-Type".to_owned(), "application/json".to_owned());
     let headers: Fields = fields.iter().cloned().chain([json]).collect();
-    let sent = Sent { method: "POST", target: "/in/hook", headers: &headers, body };
+    let target = format!("/in/hook{query}");
+    let sent = Sent { method: "POST", target: &target, headers: &headers, body };
     send(served.address(), &sent).await.expect("an answer")
 }
 
@@ -80,20 +89,20 @@ async fn what_the_providers_libraries_sign_is_accepted_and_nothing_else() {
         let served = serve(preset, secret).await;
         let signed = sign(library, secret);
         assert_eq!(signed.len(), BODIES.len(), "{library}");
-        for (body, fields) in BODIES.iter().zip(&signed) {
-            let right = post(&served, fields, body.as_bytes()).await;
+        for (body, Signed { query, fields }) in BODIES.iter().zip(&signed) {
+            let right = post(&served, query, fields, body.as_bytes()).await;
             assert_eq!((right.status, right.body.as_str()), (200, r#"{"ran":true}"#), "{library}: {right:?}");
             let mut bytes = body.as_bytes().to_vec();
             bytes[1] ^= 1;
             let refused = [
-                post(&served, fields, &bytes).await,
-                post(&served, fields, &body.as_bytes()[1..]).await,
-                post(&served, &damaged(fields), body.as_bytes()).await,
+                post(&served, query, fields, &bytes).await,
+                post(&served, query, fields, &body.as_bytes()[1..]).await,
+                post(&served, query, &damaged(fields), body.as_bytes()).await,
             ];
             for wrong in refused {
                 assert_eq!((wrong.status, wrong.reason().as_str()), (401, "SignatureInvalid"), "{library}: {wrong:?}");
             }
-            let unsigned = post(&served, &Fields::new(), body.as_bytes()).await;
+            let unsigned = post(&served, query, &Fields::new(), body.as_bytes()).await;
             assert_eq!((unsigned.status, unsigned.reason().as_str()), (401, "SignatureMissing"), "{library}");
         }
     }
