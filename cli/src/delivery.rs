@@ -88,7 +88,7 @@ fn with_facts(scheme: &Scheme, mut request: RawRequest, event: Option<&str>, id:
     let name = match &scheme.kind {
         SchemeKind::Preset(name) => name,
         SchemeKind::Hmac(form) => return Ok(parts::with_parts(form, request)),
-        SchemeKind::Basic | SchemeKind::Bearer | SchemeKind::ApiKey(_) => return Ok(request),
+        SchemeKind::Basic | SchemeKind::Bearer | SchemeKind::ApiKey(_) | SchemeKind::Jwt(_) => return Ok(request),
     };
     let Some(preset) = preset::find(name) else { return Ok(request) };
     if let Some(event) = event {
@@ -145,7 +145,7 @@ fn signed_by(
 }
 
 fn unsignable(scheme: &Scheme, fault: Option<&SignError>, stamp: Stamp<'_>) -> Failure {
-    let name = name(&scheme.kind);
+    let name = scheme.kind.name();
     let Some(fault) = fault else {
         return Failure::no(format!("sign for {name}: none of its keys is there and in force"))
             .next("boathook validate says which Secret is missing");
@@ -175,21 +175,11 @@ fn signing_time(scheme: &Scheme) -> Option<(String, TimestampUnit)> {
     let form = match &scheme.kind {
         SchemeKind::Hmac(form) => (**form).clone(),
         SchemeKind::Preset(name) => preset::find(name)?.variants().into_iter().next()?.form,
-        SchemeKind::Basic | SchemeKind::Bearer | SchemeKind::ApiKey(_) => return None,
+        SchemeKind::Basic | SchemeKind::Bearer | SchemeKind::ApiKey(_) | SchemeKind::Jwt(_) => return None,
     };
     let timestamp = form.timestamp?;
     match timestamp.place {
         TimestampPlace::BodyPointer(pointer) => Some((pointer, timestamp.unit)),
         TimestampPlace::Header(_) | TimestampPlace::SignatureKey(_) => None,
-    }
-}
-
-fn name(kind: &SchemeKind) -> &str {
-    match kind {
-        SchemeKind::Preset(name) => name,
-        SchemeKind::Hmac(_) => "hmac",
-        SchemeKind::Basic => "basic",
-        SchemeKind::Bearer => "bearer",
-        SchemeKind::ApiKey(_) => "apiKey",
     }
 }

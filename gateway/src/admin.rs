@@ -17,7 +17,7 @@ use axum::middleware::from_fn_with_state;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use axum::{Json, Router};
-use boathook_plan::plan::{SchemeKind, Verification};
+use boathook_plan::plan::Verification;
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 
@@ -137,15 +137,5 @@ impl RouteView {
 }
 
 fn scheme_names(verification: &Verification) -> Vec<String> {
-    verification.schemes.iter().map(|scheme| scheme_name(&scheme.kind).to_owned()).collect()
-}
-
-fn scheme_name(kind: &SchemeKind) -> &str {
-    match kind {
-        SchemeKind::Preset(name) => name,
-        SchemeKind::Hmac(_) => "hmac",
-        SchemeKind::Basic => "basic",
-        SchemeKind::Bearer => "bearer",
-        SchemeKind::ApiKey(_) => "apiKey",
-    }
+    verification.schemes.iter().map(|scheme| scheme.kind.name().to_owned()).collect()
 }

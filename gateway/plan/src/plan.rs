@@ -13,6 +13,7 @@ use crate::json::Json;
 mod egress;
 mod execution;
 mod http;
+mod jwt;
 mod policy;
 mod program;
 mod verification;
@@ -22,6 +23,7 @@ pub use self::execution::{
     Batch, BodyKept, Concurrency, Deduplication, History, Overflow, Quota, ScriptBounds, Suspend,
 };
 pub use self::http::{CloudEvent, HttpAuth, HttpBody, HttpStep, Part, PartContent};
+pub use self::jwt::{JwtAlgorithm, JwtRules};
 pub use self::policy::{Policy, Rate, RateKey};
 pub use self::program::{
     Block, BranchStep, CallStep, Case, Check, EndOutcome, EndStep, ForEachStep, JavaScriptStep, OnError, OnItemError,

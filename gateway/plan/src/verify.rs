@@ -18,6 +18,8 @@ mod form_key;
 mod handshake;
 mod header;
 mod htpasswd;
+mod jws;
+mod jwt;
 mod keys;
 mod mac;
 mod own;

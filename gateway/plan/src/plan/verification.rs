@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::jwt::JwtRules;
+
 /// Schemes, and how many of them must hold.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -72,6 +74,22 @@ pub enum SchemeKind {
     Bearer,
     /// A key in a header or a query parameter.
     ApiKey(ApiKeyPlace),
+    /// RFC 7519, header only.
+    Jwt(Box<JwtRules>),
+}
+
+impl SchemeKind {
+    /// How `$context.identity.scheme` calls it: the preset, or the scheme's field in the workflow.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Preset(name) => name,
+            Self::Hmac(_) => "hmac",
+            Self::Basic => "basic",
+            Self::Bearer => "bearer",
+            Self::ApiKey(_) => "apiKey",
+            Self::Jwt(_) => "jwt",
+        }
+    }
 }
 
 /// Where an API key is presented.

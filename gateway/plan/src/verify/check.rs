@@ -9,6 +9,7 @@ use super::basic::BasicKey;
 use super::decode::HexCase;
 use super::fault::FormFault;
 use super::htpasswd::LineFault;
+use super::jwt::JwtCheck;
 use super::keys::{KeyFault, KeyRing, decode};
 use super::own::OwnProof;
 use super::preset::{self, Preset, Proof, TokenIn, Variant};
@@ -26,6 +27,8 @@ pub(super) enum Check {
     Token { place: TokenPlace, keys: KeyRing<Secret> },
     /// A name and a password.
     Basic { keys: KeyRing<BasicKey> },
+    /// A signed token.
+    Jwt(JwtCheck),
 }
 
 impl Check {
@@ -40,6 +43,7 @@ impl Check {
             SchemeKind::Basic => Ok(Self::Basic { keys: KeyRing::default() }),
             SchemeKind::Bearer => Ok(Self::token(TokenPlace::Bearer)),
             SchemeKind::ApiKey(place) => TokenPlace::of(place).map(Self::token).ok_or(None),
+            SchemeKind::Jwt(rules) => Ok(Self::Jwt(JwtCheck::new(rules))),
         }
     }
 
@@ -71,6 +75,7 @@ impl Check {
         match self {
             Self::Signatures(signatures) => signatures.take(position, spec, value)?,
             Self::Own(own) => own.take(position, spec, value)?,
+            Self::Jwt(jwt) => jwt.take(position, spec, value)?,
             Self::Token { place, keys } => {
                 let token = decode(spec, value)?;
                 if !place.can_hold(token.expose()) {
@@ -98,7 +103,7 @@ impl Check {
     ) -> Result<(), KeyFault> {
         match self {
             Self::Own(own) => own.take_decrypting(position, spec, value),
-            Self::Signatures(_) | Self::Token { .. } | Self::Basic { .. } => Ok(()),
+            Self::Signatures(_) | Self::Token { .. } | Self::Basic { .. } | Self::Jwt(_) => Ok(()),
         }
     }
 }

@@ -52,6 +52,12 @@ pub enum VerifierError {
         /// Position of the scheme.
         scheme: usize,
     },
+    /// Secrets and public keys in one scheme, or neither.
+    #[error("algorithms must all be HS256 to HS512, or all be others")]
+    JwtAlgorithms {
+        /// Position of the scheme.
+        scheme: usize,
+    },
     /// The declarative form.
     #[error("{fault}")]
     Form {
@@ -72,6 +78,7 @@ impl VerifierError {
             Self::KeyUse { scheme, key } => format!("schemes[{scheme}].keys[{key}].use"),
             Self::Tolerance { scheme } => format!("schemes[{scheme}].tolerance"),
             Self::ApiKeyName { scheme } => format!("schemes[{scheme}].apiKey.name"),
+            Self::JwtAlgorithms { scheme } => format!("schemes[{scheme}].jwt.algorithms"),
             Self::Form { scheme, fault } => format!("schemes[{scheme}].hmac.{}", fault.field()),
         }
     }

@@ -39,6 +39,14 @@ pub(super) enum KeyFault {
     NotAnAesKey,
     #[error("the key is a public one: only the sender can sign")]
     OnlyPublic,
+    #[error("the key is in a key set: only the issuer signs with it")]
+    OnlyInASet,
+    #[error("the key must have as many bytes as the hash of one of `algorithms`, at least (RFC 7518, 3.2)")]
+    TooShort,
+    #[error("the key set must be a JWK Set (RFC 7517) with a key for one of `algorithms`")]
+    NotAKeySet,
+    #[error("the key set must have at most {0} keys")]
+    TooManyKeys(usize),
     #[error("the htpasswd file must name a user")]
     NoUser,
     #[error("the htpasswd file must have at most {0} bytes")]

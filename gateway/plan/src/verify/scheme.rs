@@ -38,7 +38,14 @@ impl CompiledScheme {
                 let unknown = || VerifierError::Preset { scheme: at, name: name.clone() };
                 Some(preset::find(name).ok_or_else(unknown)?)
             }
-            SchemeKind::Hmac(_) | SchemeKind::Basic | SchemeKind::Bearer | SchemeKind::ApiKey(_) => None,
+            SchemeKind::Jwt(rules) if !rules.is_of_one_family() => {
+                return Err(VerifierError::JwtAlgorithms { scheme: at });
+            }
+            SchemeKind::Hmac(_)
+            | SchemeKind::Basic
+            | SchemeKind::Bearer
+            | SchemeKind::ApiKey(_)
+            | SchemeKind::Jwt(_) => None,
         };
         if scheme.tolerance_ms.is_some() && !preset.is_some_and(Preset::has_timestamp) {
             return Err(VerifierError::Tolerance { scheme: at });
@@ -49,7 +56,7 @@ impl CompiledScheme {
             None => VerifierError::ApiKeyName { scheme: at },
         })?;
         Ok(Self {
-            name: name(&scheme.kind).to_owned(),
+            name: scheme.kind.name().to_owned(),
             preset,
             check,
             challenges: KeyRing::default(),
@@ -88,7 +95,7 @@ impl CompiledScheme {
     pub(super) fn secret(&self, position: usize) -> Option<&Secret> {
         match &self.check {
             Check::Signatures(signatures) => signatures.secret(position),
-            Check::Own(_) | Check::Token { .. } | Check::Basic { .. } => None,
+            Check::Own(_) | Check::Token { .. } | Check::Basic { .. } | Check::Jwt(_) => None,
         }
     }
 
@@ -102,7 +109,7 @@ impl CompiledScheme {
         match &self.check {
             Check::Signatures(signatures) => headers.get(signatures.form(headers)?.header())?.to_str().ok(),
             Check::Own(own) => headers.get(own.header()?)?.to_str().ok(),
-            Check::Token { .. } | Check::Basic { .. } => None,
+            Check::Token { .. } | Check::Basic { .. } | Check::Jwt(_) => None,
         }
     }
 
@@ -110,7 +117,7 @@ impl CompiledScheme {
     pub(super) fn secret_place(&self) -> Option<SecretPlace<'_>> {
         match &self.check {
             Check::Signatures(_) | Check::Own(_) => None,
-            Check::Basic { .. } | Check::Token { place: TokenPlace::Bearer, .. } => {
+            Check::Basic { .. } | Check::Jwt(_) | Check::Token { place: TokenPlace::Bearer, .. } => {
                 Some(SecretPlace::Header(header::AUTHORIZATION))
             }
             Check::Token { place: TokenPlace::Header(name), .. } => Some(SecretPlace::Header(name.clone())),
@@ -123,7 +130,7 @@ impl CompiledScheme {
     pub(super) fn delivery_id(&self, request: &RawRequest, data: &Json) -> Option<DeliveryId> {
         let form = match &self.check {
             Check::Signatures(signatures) => signatures.form(&request.headers),
-            Check::Own(_) | Check::Token { .. } | Check::Basic { .. } => None,
+            Check::Own(_) | Check::Token { .. } | Check::Basic { .. } | Check::Jwt(_) => None,
         };
         if let Some(form) = form.filter(|form| form.names_an_id()) {
             return form.delivery_id(&request.headers);
@@ -138,7 +145,7 @@ impl CompiledScheme {
     pub(super) fn open(&self, request: &RawRequest, now: Timestamp) -> Option<Result<Bytes, Reason>> {
         match &self.check {
             Check::Own(own) => own.open(request, now),
-            Check::Signatures(_) | Check::Token { .. } | Check::Basic { .. } => None,
+            Check::Signatures(_) | Check::Token { .. } | Check::Basic { .. } | Check::Jwt(_) => None,
         }
     }
 
@@ -146,7 +153,7 @@ impl CompiledScheme {
     pub(super) fn unsigned(&self, request: &RawRequest, now: Timestamp) -> Option<Bytes> {
         match &self.check {
             Check::Own(own) => own.unsigned(request, now),
-            Check::Signatures(_) | Check::Token { .. } | Check::Basic { .. } => None,
+            Check::Signatures(_) | Check::Token { .. } | Check::Basic { .. } | Check::Jwt(_) => None,
         }
     }
 
@@ -160,6 +167,7 @@ impl CompiledScheme {
                 let (key, name) = basic::verify(request, keys, now)?;
                 (key, Some(name))
             }
+            Check::Jwt(jwt) => jwt.verify(request, now)?,
         };
         Ok(Identity { scheme: self.name.clone(), key: Some(key), subject })
     }
@@ -171,13 +179,14 @@ impl CompiledScheme {
             Check::Own(own) => own.has_key(now),
             Check::Token { keys, .. } => keys.in_force(now).next().is_some(),
             Check::Basic { keys } => keys.in_force(now).next().is_some(),
+            Check::Jwt(jwt) => jwt.has_key(now),
         }
     }
 
     /// Whether the check of this request would take milliseconds of CPU.
     pub(super) fn is_expensive_for(&self, request: &RawRequest, now: Timestamp) -> bool {
         match &self.check {
-            Check::Signatures(_) | Check::Own(_) | Check::Token { .. } => false,
+            Check::Signatures(_) | Check::Own(_) | Check::Token { .. } | Check::Jwt(_) => false,
             Check::Basic { keys } => basic::is_expensive(request, keys, now),
         }
     }
@@ -185,7 +194,7 @@ impl CompiledScheme {
     /// Whether the check of some request may take milliseconds of CPU.
     pub(super) fn is_expensive(&self) -> bool {
         match &self.check {
-            Check::Signatures(_) | Check::Own(_) | Check::Token { .. } => false,
+            Check::Signatures(_) | Check::Own(_) | Check::Token { .. } | Check::Jwt(_) => false,
             Check::Basic { keys } => keys.all().any(BasicKey::is_expensive),
         }
     }
@@ -194,22 +203,11 @@ impl CompiledScheme {
     pub(super) fn challenge(&self) -> Option<&'static str> {
         match &self.check {
             Check::Basic { .. } => Some(basic::CHALLENGE),
-            Check::Token { place: TokenPlace::Bearer, .. } => Some(token::CHALLENGE),
+            Check::Jwt(_) | Check::Token { place: TokenPlace::Bearer, .. } => Some(token::CHALLENGE),
             Check::Token { place: TokenPlace::Header(_) | TokenPlace::Query(_), .. }
             | Check::Signatures(_)
             | Check::Own(_) => None,
         }
-    }
-}
-
-/// How `$context.identity.scheme` calls it.
-fn name(kind: &SchemeKind) -> &str {
-    match kind {
-        SchemeKind::Preset(name) => name,
-        SchemeKind::Hmac(_) => "hmac",
-        SchemeKind::Basic => "basic",
-        SchemeKind::Bearer => "bearer",
-        SchemeKind::ApiKey(_) => "apiKey",
     }
 }
 

@@ -64,6 +64,10 @@ pub fn sign(
         Check::Signatures(signatures) => {
             signatures.sign(spec, key, &mut request, stamp).map_err(unusable)?.map_err(content)?;
         }
+        Check::Jwt(jwt) => {
+            let token = jwt.sign(spec, key, stamp).map_err(unusable)?;
+            present(&mut request, &TokenPlace::Bearer, token.as_bytes())?;
+        }
         Check::Own(own) => own.sign(spec, key, &mut request, stamp).map_err(unusable)?.map_err(content)?,
         Check::Token { place, .. } => {
             let token = decode(spec, key).map_err(unusable)?;

@@ -8,6 +8,7 @@ mod extract;
 mod facts;
 mod handshakes;
 mod hmac;
+mod jwt;
 mod keys;
 mod own;
 mod page;

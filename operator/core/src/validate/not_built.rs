@@ -34,9 +34,14 @@ const WEBHOOK: [Row<Webhook>; 1] = [Row::new("request.schemaFrom.secretKeyRef", 
 
 const LIST: [Row<ValueSource>; 1] = [Row::new("secretKeyRef", |source| source.secret_key_ref.is_some())];
 
-const SCHEME: [Row<Scheme>; 6] = [
+const SCHEME: [Row<Scheme>; 8] = [
     Row::new("preset", |scheme| scheme.preset.is_some_and(|preset| preset::find(preset.as_str()).is_none())),
-    Row::new("jwt", |scheme| scheme.jwt.is_some()),
+    Row::new("jwt.jwksURL", |scheme| scheme.jwt.as_ref().is_some_and(|jwt| jwt.jwks_url.is_some())),
+    Row::new("jwt.jwksFrom.configMapKeyRef", |scheme| {
+        let source = scheme.jwt.as_ref().and_then(|jwt| jwt.jwks_from.as_ref());
+        source.is_some_and(|source| source.config_map_key_ref.is_some())
+    }),
+    Row::new("jwt.require", |scheme| scheme.jwt.as_ref().is_some_and(|jwt| jwt.require.is_some())),
     Row::new("httpMessageSignature", |scheme| scheme.http_message_signature.is_some()),
     Row::new("clientCertificate", |scheme| scheme.client_certificate.is_some()),
     Row::new("topicARNs", |scheme| !scheme.topic_arns.is_empty()),

@@ -3,6 +3,7 @@
 //! Which keys a preset takes, and how they are written, is its row of the preset table; nothing here knows a provider.
 
 mod hmac;
+mod jwt;
 mod key;
 
 use boathook_crds::workflow::verification::Verification;
@@ -55,8 +56,9 @@ fn read_scheme(scheme: &Scheme, at: &Field, report: &mut Report) -> Option<Valid
     let preset = scheme.preset.and_then(|preset| preset::find(preset.as_str()));
     let kind = kind(scheme, preset, at, report)?;
     let keys = scheme.keys.iter().enumerate();
-    let keys: Vec<_> = keys.map(|(index, key)| key::read(key, preset, &at.at("keys").item(index), report)).collect();
-    if !keys.iter().any(|key| key.spec.use_ == KeyUse::Sign) {
+    let keys = keys.map(|(index, key)| key::read(key, preset, &at.at("keys").item(index), report));
+    let keys: Vec<_> = keys.chain(scheme.jwt.iter().filter_map(|jwt| jwt::key_set(jwt, &at.at("jwt")))).collect();
+    if scheme.jwt.is_none() && !keys.iter().any(|key| key.spec.use_ == KeyUse::Sign) {
         report.refuse_once(&at.at("keys"), "must have a key with `use: Sign`, by which requests are verified");
     }
     let tolerance_ms = scheme.tolerance.as_ref().map(|tolerance| {
@@ -85,12 +87,14 @@ fn read_scheme(scheme: &Scheme, at: &Field, report: &mut Report) -> Option<Valid
 fn kind(scheme: &Scheme, preset: Option<&Preset>, at: &Field, report: &mut Report) -> Option<SchemeKind> {
     let hmac = scheme.hmac.as_ref().map(|form| hmac::read(form, &at.at("hmac"), report));
     let api_key = scheme.api_key.as_ref().map(|key| api_key(key, &at.at("apiKey"), report));
+    let jwt = scheme.jwt.as_ref().map(|jwt| jwt::read(jwt, &at.at("jwt"), report));
     preset
         .map(|preset| SchemeKind::Preset(preset.name.to_owned()))
         .or_else(|| hmac.map(|form| SchemeKind::Hmac(Box::new(form))))
         .or_else(|| scheme.basic.as_ref().map(|_| SchemeKind::Basic))
         .or_else(|| scheme.bearer.as_ref().map(|_| SchemeKind::Bearer))
         .or_else(|| api_key.map(SchemeKind::ApiKey))
+        .or_else(|| jwt.map(|rules| SchemeKind::Jwt(Box::new(rules))))
 }
 
 fn api_key(key: &ApiKey, at: &Field, report: &mut Report) -> ApiKeyPlace {

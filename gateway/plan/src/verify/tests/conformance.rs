@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use super::*;
-use crate::plan::{ApiKeyPlace, KeyUse};
+use crate::plan::{ApiKeyPlace, JwtRules, KeyUse};
 
 const CASES: &str = include_str!("../../../../../tests/data/signatures/cases.jsonl");
 
@@ -49,6 +49,7 @@ fn subject(case: &Value) -> Option<(Scheme, Vec<KeyValue>)> {
             Some((scheme(SchemeKind::Basic), vec![pair(&text(&config["username"]), &text(&config["password"]))]))
         }
         "hmac" => Some((custom(&config["generic"]), texts(&config["secrets"]))),
+        "jwt" => Some(of_jwt(config)),
         name => {
             let presets: Value = serde_json::from_str(PRESETS).unwrap();
             let preset = presets[name].as_str()?;
@@ -80,6 +81,18 @@ fn of_preset(name: &str, config: &Value) -> (Scheme, Vec<KeyValue>) {
     let origins = config["allowed_origins"].as_array();
     scheme.options.allowed_origins = origins.into_iter().flatten().map(text).collect();
     (scheme, values)
+}
+
+fn of_jwt(config: &Value) -> (Scheme, Vec<KeyValue>) {
+    let secret = config["secret"].as_str();
+    let rules = JwtRules {
+        issuer: text(&config["issuer"]),
+        audiences: vec![text(&config["audience"])],
+        algorithms: serde_json::from_value(config["algorithms"].clone()).unwrap(),
+        key_set: secret.is_none(),
+    };
+    let value = secret.map_or_else(|| config["jwks"].to_string(), str::to_owned);
+    (scheme(SchemeKind::Jwt(Box::new(rules))), vec![key(&value)])
 }
 
 fn custom(generic: &Value) -> Scheme {
@@ -160,5 +173,5 @@ fn every_published_case_gets_its_verdict() {
         assert_eq!(verdict.is_ok(), accepted, "{}: {} ({verdict:?})", case["id"], case["why"]);
         judged += 1;
     }
-    assert_eq!(judged, 216);
+    assert_eq!(judged, 225);
 }
