@@ -66,7 +66,7 @@ pub struct Limits {
     pub address_connections: usize,
     /// Requests between their head and their answer; more are told to come back.
     pub in_flight: usize,
-    /// Answers at once that clients of HTTP/2 have not taken; past that, who leaves most of its own is closed.
+    /// Answers at once that clients of HTTP/2 have not taken; past that, who leaves many of its own is closed.
     pub untaken: usize,
     /// Time for parts of a request.
     pub pace: Pace,
@@ -98,7 +98,7 @@ pub const ADDRESS_CONNECTIONS: usize = 256;
 /// Requests at once: with bodies of 1 MiB they fit a pod of 2 GiB.
 pub const IN_FLIGHT: usize = 1024;
 
-/// Answers that wait for windows of HTTP/2: each takes up to 3 KiB with its stream.
+/// Answers that wait for windows of HTTP/2: each takes up to 3 KiB with its stream. A connection may always have eight.
 pub const UNTAKEN: usize = 4096;
 
 /// Bytes of bodies on their way, beyond [`BODY_ALLOWANCE`] of each: 32 of the default limit at once. More wait, and are

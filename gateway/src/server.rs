@@ -25,6 +25,7 @@ use tokio::task::JoinSet;
 use crate::metrics::Dropped;
 use crate::shared::Shared;
 use addresses::Addresses;
+use connection::Crowd;
 
 /// Pause after an accept that failed for want of something (file descriptors): trying again at once would spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -60,10 +61,14 @@ pub(crate) async fn run(shared: Arc<Shared>, listener: TcpListener) {
                     continue;
                 };
                 let open = shared.limits.connections.saturating_sub(places.available_permits());
-                let crowded = !trusted && open > protocols::MANY;
+                let crowd = match trusted {
+                    true => Crowd::Trusted,
+                    false if open > protocols::MANY => Crowd::Many,
+                    false => Crowd::Few,
+                };
                 let server = Arc::clone(&server);
                 connections.spawn(async move {
-                    server.open(accepted.stream, peer, crowded).await;
+                    server.open(accepted.stream, peer, crowd).await;
                     drop((accepted.place, counted));
                 });
             }

@@ -1,7 +1,10 @@
 //! What a connection is doing, as its requests and its socket see it together.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crate::ingest::Breach;
 use crate::metrics::Dropped;
@@ -15,9 +18,18 @@ pub(super) struct Activity {
     multiplexed: AtomicBool,
     closing: AtomicBool,
     given_up: AtomicBool,
-    untaken: AtomicUsize,
+    trusted: bool,
+    untaken: Mutex<Untaken>,
     dropped: OnceLock<Dropped>,
     breach: Breach,
+}
+
+/// Answers that the client has not taken.
+#[derive(Debug, Default)]
+struct Untaken {
+    count: usize,
+    /// When the first of them was made, or the last one before it was taken.
+    since: Option<Instant>,
 }
 
 /// A request being served.
@@ -25,6 +37,16 @@ pub(super) struct Activity {
 pub(super) struct Request(Arc<Activity>);
 
 impl Activity {
+    /// Of a client, or of a proxy that is trusted.
+    pub(super) fn new(trusted: bool) -> Self {
+        Self { trusted, ..Self::default() }
+    }
+
+    /// Whether a trusted proxy is at the other end.
+    pub(super) fn is_trusted(&self) -> bool {
+        self.trusted
+    }
+
     /// Notes that a head has arrived; the request is served until what this returns is dropped.
     pub(super) fn begin(self: &Arc<Self>) -> Request {
         self.begun.fetch_add(1, Ordering::Relaxed);
@@ -74,9 +96,31 @@ impl Activity {
         self.closing.load(Ordering::Relaxed)
     }
 
-    /// How many answers wait until the client takes them.
-    pub(super) fn untaken(&self) -> &AtomicUsize {
-        &self.untaken
+    /// Notes that an answer waits for the client to take it; how many there are.
+    pub(super) fn leave(&self) -> usize {
+        self.with_untaken(|untaken| {
+            untaken.count += 1;
+            untaken.since.get_or_insert_with(Instant::now);
+            untaken.count
+        })
+    }
+
+    /// Notes that one was taken.
+    pub(super) fn took(&self) {
+        self.with_untaken(|untaken| {
+            untaken.count = untaken.count.saturating_sub(1);
+            untaken.since = (untaken.count > 0).then(Instant::now);
+        });
+    }
+
+    /// For how long the client has taken none of those that wait.
+    pub(super) fn stuck(&self) -> Duration {
+        self.with_untaken(|untaken| untaken.since.map_or(Duration::ZERO, |since| since.elapsed()))
+    }
+
+    fn with_untaken<T>(&self, look: impl FnOnce(&mut Untaken) -> T) -> T {
+        // Whoever panicked had it for a look: its numbers are whole.
+        look(&mut self.untaken.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Notes that the connection is to be closed at once.

@@ -43,6 +43,17 @@ pub(super) struct Server {
     untaken: Untaken,
 }
 
+/// Among whom a connection comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Crowd {
+    /// It is of a trusted proxy, which stands for many clients.
+    Trusted,
+    /// There are few others.
+    Few,
+    /// There are many others.
+    Many,
+}
+
 /// Who is at the other end of a connection, and what was agreed with it.
 #[derive(Clone, Copy, Debug)]
 struct Peer {
@@ -64,9 +75,10 @@ impl Server {
     }
 
     /// Serves what the port speaks: HTTP, or HTTP behind a handshake.
-    pub(super) async fn open(&self, stream: TcpStream, address: IpAddr, crowded: bool) {
+    pub(super) async fn open(&self, stream: TcpStream, address: IpAddr, crowd: Crowd) {
         let _ = stream.set_nodelay(true);
-        let activity = Arc::new(Activity::default());
+        let activity = Arc::new(Activity::new(crowd == Crowd::Trusted));
+        let crowded = crowd == Crowd::Many;
         let stream = Metered::new(stream, Arc::clone(&activity));
         match self.shared.edge.tls.open(stream).await {
             Some(Opened::Plain(stream)) => {

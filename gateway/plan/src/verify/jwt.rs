@@ -1,4 +1,4 @@
-//! A signed token in `Authorization: Bearer …` (RFC 7519), held to RFC 8725: the owner says which algorithms and keys
+//! A signed token in `Authorization: Bearer …` (RFC 7519), held to RFC 8725 but for `typ`: the owner says which algorithms and keys
 //! there are, the token only which of them it used. It does not cover the body.
 
 mod claims;
@@ -7,7 +7,7 @@ mod keys;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::plan::{HashAlgorithm, JwtAlgorithm, JwtRules, KeySpec};
+use crate::plan::{HashAlgorithm, JwtAlgorithm, JwtRules, KeySpec, SignatureEncoding};
 use crate::reason::Reason;
 use crate::request::RawRequest;
 use crate::secret::KeyValue;
@@ -17,10 +17,9 @@ use self::keys::JwtKeys;
 use super::decode::encode;
 use super::jws::{self, Jws};
 use super::keys::{KeyFault, KeyRing, decode};
-use super::mac::MacKey;
+use super::mac::{MacKey, tag_length};
 use super::sign::Stamp;
 use super::token;
-use crate::plan::SignatureEncoding;
 
 /// Seconds for which a token holds that `boathook` signs.
 const SIGNED_FOR: i64 = 300;
@@ -74,14 +73,17 @@ impl JwtCheck {
 
     /// A token as the issuer would sign it with a shared secret.
     pub(super) fn sign(&self, spec: &KeySpec, value: &KeyValue, stamp: Stamp<'_>) -> Result<String, KeyFault> {
-        let (algorithm, hash) = self.rules.algorithms.iter().find_map(|algorithm| shared(*algorithm)).ok_or(
+        let mut shared = self.rules.algorithms.iter().filter_map(|algorithm| shared(*algorithm)).peekable();
+        if shared.peek().is_none() {
             // Nobody but the issuer has the other half.
-            KeyFault::OnlyPublic,
-        )?;
+            return Err(KeyFault::OnlyPublic);
+        }
         if self.rules.key_set {
             return Err(KeyFault::OnlyInASet);
         }
         let secret = decode(spec, value)?;
+        let mut long_enough = shared.filter(|(_, hash)| secret.expose().len() >= tag_length(*hash));
+        let (algorithm, hash) = long_enough.next().ok_or(KeyFault::TooShort)?;
         let claims = SignedClaims {
             iss: &self.rules.issuer,
             aud: self.rules.audiences.first().map(String::as_str).unwrap_or_default(),

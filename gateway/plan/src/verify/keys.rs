@@ -41,6 +41,8 @@ pub(super) enum KeyFault {
     OnlyPublic,
     #[error("the key is in a key set: only the issuer signs with it")]
     OnlyInASet,
+    #[error("the key is a public one, or a key set: whoever has it could sign")]
+    NoSecret,
     #[error("the key must have as many bytes as the hash of one of `algorithms`, at least (RFC 7518, 3.2)")]
     TooShort,
     #[error("the key set must be a JWK Set (RFC 7517) with a key for one of `algorithms`")]

@@ -259,27 +259,53 @@ async fn an_answer_that_is_not_taken_is_not_kept_for_ever() {
     assert_eq!(until(&mut stream, DATA).await, None, "closed");
 }
 
+/// The preface of a client whose streams have a window of so many bytes.
+fn opened(window: u8) -> Vec<u8> {
+    [PREFACE, &frame(SETTINGS, 0, 0, &[0, 4, 0, 0, 0, window])].concat()
+}
+
 #[tokio::test]
 async fn whoever_leaves_many_answers_is_closed_when_there_are_too_many_of_them() {
+    for window in [0, 1] {
+        let gateway = hello(Limits { untaken: 6, ..Limits::default() }).await;
+        let mut few = connect(&gateway).await;
+        few.write_all(&[opened(window), requests(8)].concat()).await.unwrap();
+        for _ in 0..8 {
+            assert!(until(&mut few, HEADERS).await.is_some());
+        }
+        let mut many = connect(&gateway).await;
+        many.write_all(&[opened(window), requests(9)].concat()).await.unwrap();
+        while until(&mut many, HEADERS).await.is_some() {}
+        metric(&gateway, r#"boathook_connections_dropped_total{cause="SlowReader"} 1"#).await;
+        // Who has few of them keeps them, and what the other left is given back.
+        few.write_all(&frame(WINDOW_UPDATE, 0, 1, &[0, 0, 1, 0])).await.unwrap();
+        while next(&mut few).await.expect("it goes on").1 & END_STREAM == 0 {}
+        let mut taking = greeted(&gateway).await;
+        taking.write_all(&requests(20)).await.unwrap();
+        for _ in 0..20 {
+            assert!(until(&mut taking, DATA).await.is_some());
+        }
+    }
+}
+
+#[tokio::test]
+async fn whoever_takes_none_for_a_second_is_closed_when_there_are_more_than_may_be() {
     let gateway = hello(Limits { untaken: 10, ..Limits::default() }).await;
-    let no_window = frame(SETTINGS, 0, 0, &[0, 4, 0, 0, 0, 0]);
-    let mut few = connect(&gateway).await;
-    few.write_all(&[PREFACE, &no_window, &requests(8)].concat()).await.unwrap();
-    for _ in 0..8 {
-        assert!(until(&mut few, HEADERS).await.is_some());
-    }
     let mut many = connect(&gateway).await;
-    many.write_all(&[PREFACE, &no_window, &requests(9)].concat()).await.unwrap();
-    while until(&mut many, HEADERS).await.is_some() {}
-    metric(&gateway, r#"boathook_connections_dropped_total{cause="SlowReader"} 1"#).await;
-    // Who has few of them keeps them, and what the other left is given back.
-    few.write_all(&frame(WINDOW_UPDATE, 0, 1, &[0, 0, 1, 0])).await.unwrap();
-    assert!(until(&mut few, DATA).await.is_some());
-    let mut next = greeted(&gateway).await;
-    next.write_all(&requests(20)).await.unwrap();
-    for _ in 0..20 {
-        assert!(until(&mut next, DATA).await.is_some());
+    many.write_all(&[opened(0), requests(11)].concat()).await.unwrap();
+    for _ in 0..11 {
+        assert!(until(&mut many, HEADERS).await.is_some());
     }
+    let mut ticks = tokio::time::interval(Duration::from_millis(300));
+    for number in 11..20 {
+        ticks.tick().await;
+        many.write_all(&post(stream_of(number))).await.unwrap();
+        if until(&mut many, HEADERS).await.is_none() {
+            assert!(number > 12, "it had its second");
+            return;
+        }
+    }
+    panic!("it is never closed");
 }
 
 /// So many requests, each on a stream of its own.

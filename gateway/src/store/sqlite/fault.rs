@@ -12,6 +12,12 @@ impl From<Error> for StoreError {
 
 impl From<&Error> for StoreError {
     fn from(error: &Error) -> Self {
+        // Each column has the type that is written to it: another one is read of a damaged page.
+        if let Error::InvalidColumnType(..) | Error::FromSqlConversionFailure(..) | Error::IntegralValueOutOfRange(..) =
+            error
+        {
+            return Self::Corrupt(error.to_string());
+        }
         let Error::SqliteFailure(failure, _) = error else { return Self::Statement(error.to_string()) };
         // The shared memory beside the log is no state: what could not grow is retried.
         if failure.extended_code == ffi::SQLITE_IOERR_SHMSIZE {

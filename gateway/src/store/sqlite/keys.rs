@@ -21,7 +21,13 @@ pub(super) fn unblock(work: &mut Work<'_>, workflow: i64, key: Hash) -> Result<(
     if first(work, workflow, key, false)?.is_some() {
         return Ok(());
     }
+    let mut before = 0;
     while let Some(seq) = first(work, workflow, key, true)? {
+        if seq <= before {
+            // What was set aside a moment ago is still said to wait.
+            return Err(StoreError::Corrupt(format!("the index of key {key} of workflow {workflow}")));
+        }
+        before = seq;
         match row::by_seq(work.db, seq)? {
             Some(Ok(mut row)) => {
                 row.state.blocked = false;

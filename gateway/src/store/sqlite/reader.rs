@@ -37,6 +37,10 @@ impl SqliteReader {
 
     fn sound(&self, id: Uuid) -> Result<Option<Row>, StoreError> {
         match row::by_id(&self.db, id)? {
+            // What the index has is in the table: the two are written together.
+            None if row::seq_of(&self.db, id)?.is_some() => {
+                Err(StoreError::Corrupt(format!("the row of execution {id} is not found")))
+            }
             None => Ok(None),
             Some(Ok(row)) => Ok(Some(row)),
             Some(Err(_)) => Err(StoreError::Damaged(id)),

@@ -106,8 +106,14 @@ fn look(db: &Connection, whole: bool) -> Result<Seen, StoreError> {
     let last = statement.column_count().saturating_sub(1);
     let mut rows = statement.query([])?;
     let mut seen = Seen::default();
+    let mut before = 0;
     while let Some(columns) = rows.next()? {
-        seen.rows += 1;
+        let seq: i64 = columns.get(0)?;
+        if seq <= before {
+            // Whoever looks for a number finds another one or none.
+            return Err(StoreError::Corrupt(format!("execution {seq} comes behind {before}")));
+        }
+        (before, seen.rows) = (seq, seen.rows + 1);
         seen.pending += columns.get::<_, i64>(last)?;
         match row::read(columns)?.and_then(|row| known.hold(row)) {
             Ok(row) => seen.add(&row),

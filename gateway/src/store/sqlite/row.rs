@@ -66,12 +66,10 @@ pub(super) fn by_seq(db: &Connection, seq: i64) -> Result<Option<Loaded>, StoreE
 pub(super) fn by_id(db: &Connection, id: Uuid) -> Result<Option<Loaded>, StoreError> {
     let Some(seq) = seq_of(db, id)? else { return Ok(None) };
     let found = by_seq(db, seq)?;
-    match &found {
-        // What the index has is in the table: the two are written together.
-        None => Err(StoreError::Corrupt(format!("the row of execution {id}"))),
-        Some(Ok(row)) if row.origin.id != id => Err(StoreError::Corrupt(format!("the index of execution {id}"))),
-        Some(_) => Ok(found),
+    if found.as_ref().is_some_and(|row| row.as_ref().is_ok_and(|row| row.origin.id != id)) {
+        return Err(StoreError::Corrupt(format!("the index of execution {id}")));
     }
+    Ok(found)
 }
 
 /// The seq of an id.

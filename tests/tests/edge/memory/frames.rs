@@ -30,6 +30,7 @@ pub fn all() -> Vec<Input> {
     };
     vec![
         held("small streams without a window", 0, streams(&small)),
+        held("small streams with a window of a byte", 1, streams(&small)),
         held("streams of 16 KiB without a window", 0, streams(&ended)),
         held("streams whose bodies do not end", 65_535, streams(&large)),
         held("streams with large heads", 0, streams(&heads)),

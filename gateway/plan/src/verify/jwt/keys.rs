@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
 use crate::plan::{HashAlgorithm, JwtAlgorithm, JwtRules};
@@ -13,6 +14,9 @@ use crate::verify::public_key::{PublicAlgorithm, PublicKey, RsaAlgorithm};
 
 /// Keys of a set: an issuer has a few, two of them while it rotates.
 const MOST: usize = 64;
+
+/// Bytes of an RSA modulus that verifies: 2,048 to 8,192 bits.
+const RSA_BYTES: std::ops::RangeInclusive<usize> = 256..=1024;
 
 /// What one entry of the workflow's list verifies with.
 #[derive(Clone, Debug)]
@@ -36,10 +40,11 @@ enum Proof {
     Public(PublicKey),
 }
 
-/// A JWK Set (RFC 7517, 5).
+/// A JWK Set (RFC 7517, 5). Entries that cannot be read are passed over, as it says.
 #[derive(Deserialize)]
-struct Set {
-    keys: Vec<Jwk>,
+struct Set<'a> {
+    #[serde(borrow)]
+    keys: Vec<&'a RawValue>,
 }
 
 /// A JWK (RFC 7517, 4), of any kind.
@@ -71,6 +76,10 @@ impl<'de> Deserialize<'de> for Wiped {
 impl JwtKeys {
     /// The key of its text, for each of the owner's algorithms that it can be for.
     pub(super) fn one(rules: &JwtRules, text: &[u8]) -> Result<Self, KeyFault> {
+        let shared = rules.algorithms.iter().any(|algorithm| algorithm.is_shared());
+        if shared && is_public(text) {
+            return Err(KeyFault::NoSecret);
+        }
         let keys = rules.algorithms.iter().filter_map(|algorithm| {
             let key = match kind(*algorithm) {
                 Kind::Mac(hash) => mac(hash, text)?,
@@ -79,18 +88,18 @@ impl JwtKeys {
             Some(JwtKey { id: None, algorithm: *algorithm, key })
         });
         let keys: Vec<_> = keys.collect();
-        let shared = rules.algorithms.iter().any(|algorithm| algorithm.is_shared());
         let fault = if shared { KeyFault::TooShort } else { KeyFault::NotAPublicKey };
         if keys.is_empty() { Err(fault) } else { Ok(Self { named: false, keys }) }
     }
 
     /// The keys of a JWK Set, for each of the owner's algorithms that they can be for; others are passed over.
     pub(super) fn set(rules: &JwtRules, text: &[u8]) -> Result<Self, KeyFault> {
-        let set: Set = serde_json::from_slice(text).map_err(|_| KeyFault::NotAKeySet)?;
+        let set: Set<'_> = serde_json::from_slice(text).map_err(|_| KeyFault::NotAKeySet)?;
         if set.keys.len() > MOST {
             return Err(KeyFault::TooManyKeys(MOST));
         }
-        let keys = set.keys.iter().flat_map(|jwk| rules.algorithms.iter().filter_map(|algorithm| jwk.key(*algorithm)));
+        let read: Vec<Jwk> = set.keys.iter().filter_map(|jwk| serde_json::from_str(jwk.get()).ok()).collect();
+        let keys = read.iter().flat_map(|jwk| rules.algorithms.iter().filter_map(|algorithm| jwk.key(*algorithm)));
         let keys: Vec<_> = keys.collect();
         if keys.is_empty() { Err(KeyFault::NotAKeySet) } else { Ok(Self { named: true, keys }) }
     }
@@ -139,7 +148,8 @@ impl Jwk {
             }
             Kind::Public(PublicAlgorithm::Rsa(rsa)) => {
                 self.of("RSA", None)?;
-                Proof::Public(PublicKey::rsa(rsa, &bytes(self.n.as_ref())?, &bytes(self.e.as_ref())?)?)
+                let n = bytes(self.n.as_ref()).filter(|n| RSA_BYTES.contains(&significant(n)))?;
+                Proof::Public(PublicKey::rsa(rsa, &n, &bytes(self.e.as_ref())?)?)
             }
             Kind::Public(public @ PublicAlgorithm::EcdsaP256Fixed) => self.point(public, "P-256", 32)?,
             Kind::Public(public @ PublicAlgorithm::EcdsaP384Fixed) => self.point(public, "P-384", 48)?,
@@ -168,6 +178,23 @@ impl Jwk {
 
 fn bytes(text: Option<&String>) -> Option<Zeroizing<Vec<u8>>> {
     URL_SAFE_NO_PAD.decode(text?).ok().map(Zeroizing::new)
+}
+
+/// Bytes of a number without those before it that are zero.
+fn significant(number: &[u8]) -> usize {
+    number.len() - number.iter().take_while(|byte| **byte == 0).count()
+}
+
+/// Whether a text is what issuers publish: in PEM form, or a JWK or a set of them. Whoever reads it would sign with it.
+fn is_public(text: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    struct Published {
+        keys: Option<serde::de::IgnoredAny>,
+        kty: Option<serde::de::IgnoredAny>,
+    }
+    let text = text.trim_ascii();
+    let published = serde_json::from_slice::<Published>(text).ok();
+    text.starts_with(b"-----BEGIN ") || published.is_some_and(|found| found.keys.is_some() || found.kty.is_some())
 }
 
 /// A secret that is no shorter than its hash (RFC 7518, 3.2).

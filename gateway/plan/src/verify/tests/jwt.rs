@@ -226,10 +226,29 @@ fn keys_that_cannot_verify_are_told_and_leave_no_key() {
         assert_eq!(verifier.key_problems()[0].message, message);
         assert_eq!(verdict(&verifier, &ours(&claims())), Err(Reason::KeyUnavailable));
     }
+    for published in [
+        "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----\n".to_owned(),
+        json!({"keys": [jwk(1, "k1")]}).to_string(),
+        jwk(1, "k1").to_string(),
+    ] {
+        let forged = verifier(rules(&[JwtAlgorithm::HS256], false), vec![key(&published)]);
+        assert_eq!(forged.key_problems()[0].message, "the key is a public one, or a key set: whoever has it could sign");
+    }
     let short = verifier(rules(&[JwtAlgorithm::HS256], false), vec![key("thirty-one bytes are not enough")]);
     assert_eq!(short.key_problems().len(), 1);
     let private = verifier(rules(&[JwtAlgorithm::RS256], false), vec![key("-----BEGIN PRIVATE KEY-----")]);
     assert_eq!(private.key_problems()[0].message, "the key must be the public key that the sender shows");
+}
+
+#[test]
+fn what_cannot_be_read_of_a_set_is_passed_over() {
+    let odd = [json!({"kid": "no kind"}), json!({"kty": "OKP", "kid": 5}), json!({"kty": "OKP", "key_ops": "verify"})];
+    let verifier = of_set(&[odd.to_vec(), vec![jwk(1, "k1")]].concat());
+    assert!(verifier.key_problems().is_empty());
+    assert_eq!(verdict(&verifier, &ours(&claims())), Ok(0));
+    let small = json!({"kty": "RSA", "n": URL_SAFE_NO_PAD.encode([255; 128]), "e": "AQAB"});
+    let keys = vec![key(&json!({"keys": [small]}).to_string())];
+    assert_eq!(super::verifier(rules(&[JwtAlgorithm::RS256], true), keys).key_problems().len(), 1);
 }
 
 #[test]
