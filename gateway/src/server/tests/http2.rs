@@ -281,8 +281,8 @@ async fn whoever_leaves_many_answers_is_closed_when_there_are_too_many_of_them()
         few.write_all(&frame(WINDOW_UPDATE, 0, 1, &[0, 0, 1, 0])).await.unwrap();
         while next(&mut few).await.expect("it goes on").1 & END_STREAM == 0 {}
         let mut taking = greeted(&gateway).await;
-        taking.write_all(&requests(20)).await.unwrap();
-        for _ in 0..20 {
+        for number in 0..20 {
+            taking.write_all(&post(stream_of(number))).await.unwrap();
             assert!(until(&mut taking, DATA).await.is_some());
         }
     }
